@@ -1,0 +1,33 @@
+// The front door to JSON documents of moderate size: config.json, manifests, --json output.
+// Objects keep their order. Duplicate keys, too much depth and invalid UTF-8 are errors: the library alone
+// keeps the last of two equal keys and accepts any depth. Large files that are only read (safetensors
+// headers, indexes, JSON lines) have streaming readers of their own. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/limits.h"
+#include "base/result.h"
+
+namespace fuseo1 {
+
+using Json = nlohmann::ordered_json;
+
+struct JsonLimits {
+  std::uint64_t max_bytes = kMaxConfigJsonBytes;
+  int max_depth = kMaxJsonDepth;
+};
+
+// Parses one JSON document. The error names the byte offset and what was expected; kInput.
+Result<Json> ParseJson(std::string_view text, JsonLimits limits = {});
+
+// The document as text, UTF-8 with invalid bytes replaced. indent < 0: one line.
+std::string DumpJson(const Json& json, int indent = 2);
+
+// json as an object member: nullptr where json is not an object or has no such key.
+const Json* FindKey(const Json& json, std::string_view key);
+
+}  // namespace fuseo1

@@ -1,0 +1,47 @@
+#include "base/json.h"
+
+#include <gtest/gtest.h>
+
+namespace fuseo1 {
+namespace {
+
+TEST(Json, KeepsTheOrderOfKeys) {
+  const auto json = ParseJson(R"({"z": 1, "a": [true, null, "x"]})");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ(DumpJson(*json, -1), R"({"z":1,"a":[true,null,"x"]})");
+}
+
+TEST(Json, RejectsAKeyThatOccursTwice) {
+  const auto json = ParseJson(R"({"a": 1, "b": {"a": 2}, "a": 3})");
+  ASSERT_FALSE(json.ok());
+  EXPECT_EQ(json.error().message(), R"(key "a" occurs twice in one object)");
+}
+
+TEST(Json, CountsDepthAtTheLimit) {
+  const auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']');
+  };
+  EXPECT_TRUE(ParseJson(nested(kMaxJsonDepth - 1)).ok());
+  EXPECT_TRUE(ParseJson(nested(kMaxJsonDepth)).ok());
+  EXPECT_FALSE(ParseJson(nested(kMaxJsonDepth + 1)).ok());
+  EXPECT_FALSE(ParseJson(nested(1'000'000)).ok());
+}
+
+TEST(Json, CountsBytesAtTheLimit) {
+  const JsonLimits limits{.max_bytes = 4};
+  EXPECT_TRUE(ParseJson("123", limits).ok());
+  EXPECT_TRUE(ParseJson("1234", limits).ok());
+  EXPECT_FALSE(ParseJson("12345", limits).ok());
+}
+
+TEST(Json, RejectsDamage) {
+  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "nul", "1 2", "\"\xff\"", "NaN", "{'a':1}"}) {
+    const auto json = ParseJson(text);
+    ASSERT_FALSE(json.ok()) << text;
+    EXPECT_EQ(json.error().code(), ErrorCode::kInput);
+  }
+}
+
+}  // namespace
+}  // namespace fuseo1
