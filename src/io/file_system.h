@@ -3,8 +3,8 @@
 //
 // FileSystem is safe for concurrent calls from any thread. A File may be read and written by
 // several threads at once at different offsets. Errors: kInput where a path is no regular file of
-// ours to read (FIFO, device, directory, link loop) or a read ends early; kSystem for everything
-// the system refuses, with errno's words.
+// ours to read (FIFO, device, directory, link loop) or a read ends early; kUsage where a path is
+// not there; kSystem for everything the system refuses, with errno's words.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -36,6 +37,8 @@ class File {
   virtual ~File() = default;  // closes; errors of closing are reported by Sync before
 
   virtual const std::string& path() const = 0;
+  // The descriptor for readers that submit their own system calls; -1: only ReadAt can read it.
+  virtual int descriptor() const { return -1; }
   virtual Result<FileInfo> Info() const = 0;
   // Fills `out` from `offset`, or kInput "file ends at …": a short file is never a short read.
   virtual Status ReadAt(std::uint64_t offset, MutableBytes out) const = 0;
@@ -63,7 +66,8 @@ class FileSystem {
 
   // Opens a regular file for reading; links are followed, nothing blocks on a FIFO.
   virtual Result<std::unique_ptr<File>> OpenRead(const std::string& path) = 0;
-  // Creates a file that must not exist, or (OpenWrite) opens one that must; read and write.
+  // Creates a file that must not exist, or (OpenWrite) opens one that must and is no link;
+  // read and write.
   virtual Result<std::unique_ptr<File>> Create(const std::string& path) = 0;
   virtual Result<std::unique_ptr<File>> OpenWrite(const std::string& path) = 0;
 
@@ -87,6 +91,10 @@ class FileSystem {
 
 // The real one; lives for ever.
 FileSystem& PosixFileSystem();
+
+// "file ends at …": what ReadAt returns for a short file.
+Error EndOfFileError(std::string_view path, std::uint64_t offset, std::uint64_t bytes,
+                     std::uint64_t end);
 
 // The whole file as text, at most max_bytes (kInput beyond).
 Result<std::string> ReadWholeFile(FileSystem& fs, const std::string& path, std::uint64_t max_bytes);

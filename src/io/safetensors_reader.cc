@@ -1,0 +1,294 @@
+// Three walks over the header text, so that memory stays below three times its size whatever it
+// says: one that checks every entry and keeps 32 bytes of each, one over those records sorted
+// (equal names, then gaps and overlaps), and only then one that builds the tensors.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <tuple>
+
+#include "base/checked.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "io/errno_error.h"
+#include "io/json_scanner.h"
+#include "io/safetensors.h"
+#include "io/safetensors_entry.h"
+
+namespace fuseo1 {
+namespace {
+
+struct Record {
+  std::uint64_t begin = 0;  // from the start of the data
+  std::uint64_t end = 0;
+  std::uint64_t name_hash = 0;
+  std::uint32_t name_position = 0;  // in the header text, which is below 2^32 bytes
+};
+
+constexpr std::uint64_t kLengthBytes = 8;
+constexpr std::string_view kMetadataKey = "__metadata__";
+
+std::uint64_t LittleEndian(const std::array<std::byte, kLengthBytes>& bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = kLengthBytes; i-- > 0;) {
+    value = value << 8 | std::to_integer<std::uint64_t>(bytes[i]);
+  }
+  return value;
+}
+
+// What a file that is no safetensors file most likely is.
+std::string_view GuessFormat(std::string_view start) {
+  struct Format {
+    std::string_view magic;
+    std::string_view advice;
+  };
+  static constexpr Format kFormats[] = {
+      {"version ", " It looks like a Git LFS pointer: run 'git lfs pull' in that directory."},
+      {"GGUF", " It looks like a GGUF file: use the safetensors files of that model."},
+      {"PK\x03\x04", " It looks like a PyTorch file (zip): convert it to safetensors first."},
+      {"\x80\x02", " It looks like a Python pickle: convert it to safetensors first."},
+      {"<!DOCTYP", " It looks like a web page: the download failed; fetch it again."},
+      {"<html", " It looks like a web page: the download failed; fetch it again."},
+      {"{", " It looks like plain JSON, without the 8 length bytes."},
+      {"\x1f\x8b", " It looks like gzip: unpack it first."},
+  };
+  for (const Format& format : kFormats) {
+    if (StartsWith(start, format.magic)) {
+      return format.advice;
+    }
+  }
+  return " The download may be incomplete or the file no safetensors file: fetch it again.";
+}
+
+class HeaderReader {
+ public:
+  explicit HeaderReader(const File& file) : file_(file) {}
+
+  Result<SafetensorsHeader> Read() {
+    FUSEO1_TRY_VOID(Load());
+    FUSEO1_TRY_VOID(Check());
+    FUSEO1_TRY_VOID(CheckNames());
+    FUSEO1_TRY_VOID(CheckRanges());
+    FUSEO1_TRY_VOID(Build());
+    return std::move(header_);
+  }
+
+ private:
+  JsonScanner ScannerAt(std::size_t position) const {
+    return {json_, kMaxSafetensorsJsonDepth, kLengthBytes, position};
+  }
+
+  std::string NameAt(std::size_t position) const {
+    return std::move(ScannerAt(position).String("a tensor name")).value();
+  }
+
+  // "FILE: header …": damage of the text itself.
+  Status Load() {
+    FUSEO1_TRY(const FileInfo info, file_.Info());
+    std::array<std::byte, kLengthBytes> length_bytes = {};
+    if (info.bytes < kLengthBytes) {
+      return InputError(
+          fmt::format("expected a safetensors file of at least 8 bytes, found {} bytes. The "
+                      "download may be incomplete: fetch it again.",
+                      info.bytes));
+    }
+    FUSEO1_TRY_VOID(file_.ReadAt(0, length_bytes));
+    const std::uint64_t length = LittleEndian(length_bytes);
+    char start[kLengthBytes];
+    std::memcpy(start, length_bytes.data(), kLengthBytes);
+    const std::string_view advice = GuessFormat({start, kLengthBytes});
+    if (length > kMaxSafetensorsHeaderBytes) {
+      return InputError(fmt::format("header length at byte 0: expected at most {}, found {}.{}",
+                                    kMaxSafetensorsHeaderBytes, length, advice));
+    }
+    if (length > info.bytes - kLengthBytes) {
+      return InputError(
+          fmt::format("header length at byte 0: expected at most {}, the bytes left in the file, "
+                      "found {}.{}",
+                      info.bytes - kLengthBytes, length, advice));
+    }
+    if (length < 2) {
+      return InputError(fmt::format(
+          "header length at byte 0: expected at least 2, the bytes of {{}}, found {}.{}", length,
+          advice));
+    }
+    data_bytes_ = info.bytes - kLengthBytes - length;
+    header_.header_bytes = kLengthBytes + length;
+    text_.resize(static_cast<std::size_t>(header_.header_bytes));
+    const auto bytes = std::as_writable_bytes(std::span(text_));
+    std::memcpy(bytes.data(), length_bytes.data(), kLengthBytes);
+    FUSEO1_TRY_VOID(file_.ReadAt(kLengthBytes, bytes.subspan(kLengthBytes)));
+    header_.header_hash = HashBytes(bytes);
+    json_ = std::string_view(text_).substr(kLengthBytes);
+    if (!IsValidUtf8(json_)) {
+      return InputError("the header (byte 8 on) is not UTF-8 text: the file is damaged");
+    }
+    return {};
+  }
+
+  // Every entry on its own, its place kept.
+  Status Check() {
+    JsonScanner scanner = ScannerAt(0);
+    FUSEO1_TRY_VOID(scanner.Expect('{', "'{', the start of the header"));
+    bool is_first = true;
+    std::size_t metadata_position = 0;
+    bool has_metadata = false;
+    while (!scanner.TakeIf('}')) {
+      if (!is_first) {
+        FUSEO1_TRY_VOID(scanner.Expect(',', "',' or '}'"));
+      }
+      is_first = false;
+      scanner.Peek();
+      const std::size_t position = scanner.position();
+      FUSEO1_TRY(const std::string name, scanner.String("a tensor name in quotes"));
+      FUSEO1_TRY_VOID(scanner.Expect(':', "':' after a name"));
+      if (name == kMetadataKey) {
+        if (has_metadata) {
+          return scanner.ErrorAt(position, fmt::format("__metadata__ a second time, first at byte "
+                                                       "{}; names must differ",
+                                                       kLengthBytes + metadata_position));
+        }
+        has_metadata = true;
+        metadata_position = position;
+        FUSEO1_TRY_VOID(ReadMetadata(&scanner));
+        continue;
+      }
+      FUSEO1_TRY_VOID(CheckName(name, position));
+      auto entry = ReadEntry(&scanner, nullptr);
+      if (!entry.ok()) {
+        return std::move(entry).TakeError().In("tensor " + Quoted(name));
+      }
+      if (records_.size() >= kMaxTensorsPerCheckpoint) {
+        return scanner.ErrorAt(position,
+                               fmt::format("more than {} tensors", kMaxTensorsPerCheckpoint));
+      }
+      records_.push_back({.begin = entry->begin,
+                          .end = entry->end,
+                          .name_hash = HashText(name).low,
+                          .name_position = static_cast<std::uint32_t>(position)});
+    }
+    return scanner.AtEnd() ? Status() : scanner.Unexpected("only spaces after the header's '}'");
+  }
+
+  Status CheckName(const std::string& name, std::size_t position) const {
+    std::string_view problem;
+    if (name.size() > kMaxTensorNameBytes) {
+      problem = "is longer than 1024 bytes";
+    } else if (HasControlCharacters(name)) {
+      problem = "holds a control character";
+    } else {
+      return {};
+    }
+    return ScannerAt(position).ErrorAt(position,
+                                       fmt::format("tensor name {} {}", Quoted(name, 80), problem));
+  }
+
+  Status ReadMetadata(JsonScanner* scanner) {
+    if (scanner->Peek() == 'n') {
+      return scanner->Skip();  // null: the reference reader takes it for none
+    }
+    FUSEO1_TRY_VOID(scanner->Expect('{', "an object of strings as __metadata__"));
+    bool is_first = true;
+    while (!scanner->TakeIf('}')) {
+      if (!is_first) {
+        FUSEO1_TRY_VOID(scanner->Expect(',', "',' or '}' in __metadata__"));
+      }
+      is_first = false;
+      scanner->Peek();
+      const std::size_t position = scanner->position();
+      FUSEO1_TRY(std::string key, scanner->String("a key of __metadata__ in quotes"));
+      FUSEO1_TRY_VOID(scanner->Expect(':', "':' after a key of __metadata__"));
+      FUSEO1_TRY(std::string value, scanner->String("a string as a value of __metadata__"));
+      if (!header_.metadata.emplace(key, std::move(value)).second) {
+        return scanner->ErrorAt(position,
+                                fmt::format("__metadata__ has the key {} twice", Quoted(key)));
+      }
+    }
+    return {};
+  }
+
+  Status CheckNames() {
+    std::sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
+      return std::pair(a.name_hash, a.name_position) < std::pair(b.name_hash, b.name_position);
+    });
+    for (std::size_t i = 1; i < records_.size(); ++i) {
+      const Record& a = records_[i - 1];
+      const Record& b = records_[i];
+      if (a.name_hash == b.name_hash && NameAt(a.name_position) == NameAt(b.name_position)) {
+        return InputError(fmt::format(
+            "tensor {} occurs twice in the header, at byte {} and at byte {}; names must differ",
+            Quoted(NameAt(a.name_position)), kLengthBytes + a.name_position,
+            kLengthBytes + b.name_position));
+      }
+    }
+    return {};
+  }
+
+  Status CheckRanges() {
+    std::sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
+      return std::tuple(a.begin, a.end, a.name_position) <
+             std::tuple(b.begin, b.end, b.name_position);
+    });
+    std::uint64_t expected = 0;
+    for (const Record& record : records_) {
+      if (record.begin != expected) {
+        return InputError(fmt::format(
+            "tensor {} (header byte {}): data_offsets begin at {}, expected {} where the tensor "
+            "before it ends: the file has {}",
+            Quoted(NameAt(record.name_position)), kLengthBytes + record.name_position, record.begin,
+            expected, record.begin < expected ? "overlapping tensors" : "bytes of no tensor"));
+      }
+      if (record.end > data_bytes_) {
+        return InputError(fmt::format(
+            "tensor {} (header byte {}): data_offsets end at {}, the file has {} bytes of data. "
+            "The download may be incomplete: fetch it again.",
+            Quoted(NameAt(record.name_position)), kLengthBytes + record.name_position, record.end,
+            data_bytes_));
+      }
+      expected = record.end;
+    }
+    if (expected != data_bytes_) {
+      return InputError(
+          fmt::format("the tensors end at byte {} of the data, the file has {}: {} bytes belong to "
+                      "no tensor",
+                      expected, data_bytes_, data_bytes_ - expected));
+    }
+    return {};
+  }
+
+  Status Build() {
+    header_.tensors.reserve(records_.size());
+    for (const Record& record : records_) {
+      JsonScanner scanner = ScannerAt(record.name_position);
+      StoredTensor& tensor = header_.tensors.emplace_back();
+      FUSEO1_TRY(tensor.name, scanner.String("a tensor name"));
+      FUSEO1_TRY_VOID(scanner.Expect(':', "':'"));
+      FUSEO1_TRY(const EntryRange range, ReadEntry(&scanner, &tensor.shape));
+      tensor.dtype = range.dtype;
+      tensor.offset = header_.header_bytes + range.begin;
+      tensor.bytes = range.end - range.begin;
+    }
+    return {};
+  }
+
+  const File& file_;
+  std::string text_;       // with the 8 length bytes
+  std::string_view json_;  // without them
+  std::uint64_t data_bytes_ = 0;
+  std::vector<Record> records_;
+  SafetensorsHeader header_;
+};
+
+}  // namespace
+
+Result<SafetensorsHeader> ReadSafetensorsHeader(const File& file) {
+  auto header = HeaderReader(file).Read();
+  if (!header.ok() && header.error().code() == ErrorCode::kInput &&
+      !StartsWith(header.error().message(), ShownPath(file.path()))) {
+    return std::move(header).TakeError().In(ShownPath(file.path()));
+  }
+  return header;
+}
+
+}  // namespace fuseo1
