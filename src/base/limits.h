@@ -29,7 +29,7 @@ inline constexpr std::uint64_t kMaxYamlExpandedNodes = 100'000;
 
 // Evaluation.
 inline constexpr std::uint64_t kMaxTestBlobBytes = 256 * kMiB;  // LiveCodeBench tests, inflated
-inline constexpr std::uint64_t kMaxProgramOutputBytes = kMiB;   // per stream
+inline constexpr std::uint64_t kMaxProgramOutputBytes = 16 * kMiB;  // per stream; some megabytes are honest
 inline constexpr std::uint64_t kMaxCompletionBytes = kMiB;      // graded part of an answer
 
 }  // namespace fuseo1
