@@ -3,6 +3,7 @@
 add_library(fuseo1_flags INTERFACE)
 target_compile_options(fuseo1_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Wimplicit-fallthrough
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # false alarms on "text" + string: GCC bug 105651
   -ffp-contract=off $<$<BOOL:${FUSEO1_WERROR}>:-Werror>)
 target_include_directories(fuseo1_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
