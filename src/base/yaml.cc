@@ -32,6 +32,7 @@ struct RawNode {
   std::uint64_t expanded = 1;  // nodes, aliases replaced by what they stand for
   int height = 1;
   bool open = false;
+  bool is_block_map = false;
 };
 
 class Builder : public YAML::EventHandler {
@@ -40,12 +41,6 @@ class Builder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
-      const auto start = static_cast<std::size_t>(std::max(mark.pos, 0));
-      const std::size_t line_start = text_.rfind('\n', start) + 1;
-      if (text_.substr(0, start).find("\n---") == std::string_view::npos &&
-          text_.substr(line_start, 3) != "---") {
-        Refuse(ErrorCode::kUsage, mark, "text that belongs to no key: is a ':' missing?");
-      }
       Refuse(ErrorCode::kUsage, mark,
              "a second YAML document begins here; a config is one document: put each recipe into a "
              "file of its own and merge them in turn (docs/configs.md, \"Several merges\")");
@@ -53,6 +48,14 @@ class Builder : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    // A line without ':' in a block mapping comes as a key whose missing value stands where it
+    // does.
+    if (!stack_.empty() && mark.pos == last_scalar_pos_ && !nodes_.back().scalar.quoted) {
+      const RawNode& parent = nodes_[static_cast<std::size_t>(stack_.back())];
+      if (parent.is_block_map && parent.children.size() % 2 == 1) {
+        Refuse(ErrorCode::kUsage, mark, "text that belongs to no key: is a ':' missing?");
+      }
+    }
     Add(mark, anchor, YamlNode{});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -72,6 +75,7 @@ class Builder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     Add(mark, anchor, Scalar(mark, tag, value));
+    last_scalar_pos_ = mark.pos;
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
@@ -79,8 +83,9 @@ class Builder : public YAML::EventHandler {
   }
   void OnSequenceEnd() override { Close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value /*style*/) override {
+                  YAML::EmitterStyle::value style) override {
     Open(mark, tag, "tag:yaml.org,2002:map", anchor, YamlKind::kMap);
+    nodes_.back().is_block_map = style == YAML::EmitterStyle::Block;
   }
   void OnMapEnd() override { Close(); }
 
@@ -285,6 +290,7 @@ class Builder : public YAML::EventHandler {
   std::uint64_t expanded_ = 0;
   int aliases_ = 0;
   int documents_ = 0;
+  int last_scalar_pos_ = -1;
   int root_ = -1;
 };
 
@@ -297,7 +303,9 @@ std::string Reworded(const std::string& message, std::string_view line) {
   static const std::map<std::string_view, std::string_view> kWords = {
       {"bad file", "nested too deeply"},
       {"illegal map value",
-       "a ':' that no value may follow here: is the indentation right, or does text need quotes?"},
+       "a ':' that no value may follow here: is the indentation right, is a ':' missing in the "
+       "line "
+       "above, or does text need quotes?"},
       {"illegal map key", "a key that may not stand here: is the indentation right?"},
       {"illegal block entry", "a '-' that may not stand here: is the indentation right?"},
       {"end of map not found",

@@ -117,7 +117,7 @@ TEST(Yaml, SaysWhereTheSyntaxIsBroken) {
       {"a: b: c\n", "':'"},
       {"a:\n\t- x\n", "tab"},
       {"a: 1\nb\n", "line 2, column 1: text that belongs to no key"},
-      {"m:\n  - a\nmethod linear\ndtype: x\n", "line 3"},
+      {"m:\n  - a\nmethod linear\ndtype: x\n", "line above"},
       {"a: 1\n  b: 2\n", "line 2"},
       {"a: ]\n", "closes nothing"},
       {"a: @x\n", "quotes"},
