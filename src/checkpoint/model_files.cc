@@ -1,0 +1,238 @@
+#include "checkpoint/model_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "checkpoint/hub_cache.h"
+#include "io/errno_error.h"
+
+namespace fuseo1 {
+namespace {
+
+constexpr std::string_view kSingle = "model.safetensors";
+constexpr std::string_view kIndex = "model.safetensors.index.json";
+constexpr std::string_view kConfig = "config.json";
+constexpr std::string_view kConvert =
+    "Convert it to safetensors first, for example by loading it with transformers and saving it "
+    "with save_pretrained.";
+
+class Locator {
+ public:
+  Locator(FileSystem& fs, const ModelRef& ref) : fs_(fs), ref_(ref) {}
+
+  Result<ModelFiles> Locate(const std::string& cache_dir) {
+    FUSEO1_TRY(const FileInfo info, fs_.Info(ref_.path));
+    if (info.kind == FileKind::kMissing) {
+      FUSEO1_TRY_VOID(FindInCache(cache_dir));
+    } else {
+      FUSEO1_TRY(files_.directory, fs_.Resolve(ref_.path));
+      if (!ref_.revision.empty()) {
+        Warn(fmt::format("{}: a local path has no revisions, {} is ignored", ShownPath(ref_.path),
+                         Quoted(ref_.revision)));
+      }
+      if (info.kind != FileKind::kDirectory) {
+        return LocateFile(info.kind);
+      }
+      root_ = RepositoryOfSnapshot(files_.directory);
+    }
+    if (root_.empty()) {
+      root_ = files_.directory;
+    }
+    return LocateInDirectory();
+  }
+
+ private:
+  void Warn(std::string line) { files_.warnings.push_back(std::move(line)); }
+
+  std::string PathOf(std::string_view name) const {
+    return files_.directory + "/" + std::string(name);
+  }
+
+  bool Has(std::string_view name) const {
+    return std::binary_search(listing_.begin(), listing_.end(), name);
+  }
+
+  Status FindInCache(const std::string& cache_dir) {
+    const std::string& path = ref_.path;
+    if (!LooksLikeHubName(path)) {
+      return UsageError(fmt::format(
+          "model {}: there is no such file or directory, and it is no Hub name (owner/name).{}",
+          Quoted(path, 400),
+          StartsWith(path, "~") ? " Write out the home directory for '~'." : ""));
+    }
+    FUSEO1_TRY(HubSnapshot snapshot, FindInHubCache(fs_, path, ref_.revision, cache_dir));
+    files_.directory = std::move(snapshot.directory);
+    root_ = std::move(snapshot.repository);
+    is_from_hub_ = true;
+    return {};
+  }
+
+  // The reference names one file.
+  Result<ModelFiles> LocateFile(FileKind kind) {
+    const std::string path = files_.directory;
+    const std::size_t slash = path.rfind('/');
+    const std::string name = path.substr(slash + 1);
+    if (kind != FileKind::kRegular) {
+      return InputError(fmt::format(
+          "{}: expected a model directory or a .safetensors file, found a FIFO, socket or device",
+          ShownPath(ref_.path)));
+    }
+    if (!EndsWith(name, ".safetensors") && !EndsWith(ref_.path, ".safetensors")) {
+      return InputError(fmt::format(
+          "{}: expected a model directory or a .safetensors file, found another file.{}",
+          ShownPath(ref_.path), AdviceFor(name)));
+    }
+    files_.directory = slash == 0 ? "/" : path.substr(0, slash);
+    files_.names = {name};
+    FUSEO1_TRY(const FileInfo config, fs_.Info(PathOf(kConfig)));
+    files_.has_config = config.kind != FileKind::kMissing;
+    if (Contains(name, "-of-")) {
+      Warn(fmt::format("{}: one shard of a model is read as the whole model", ShownPath(path)));
+    }
+    return std::move(files_);
+  }
+
+  static std::string AdviceFor(std::string_view name) {
+    if (EndsWith(name, ".bin") || EndsWith(name, ".pt") || EndsWith(name, ".pth")) {
+      return fmt::format(" It is a PyTorch file. {}", kConvert);
+    }
+    return EndsWith(name, ".gguf")
+               ? " It is a GGUF file: use the safetensors checkpoint that it was made from."
+               : "";
+  }
+
+  Result<ModelFiles> LocateInDirectory() {
+    FUSEO1_TRY(listing_, fs_.List(files_.directory));
+    files_.has_config = Has(kConfig);
+    if (files_.has_config) {
+      FUSEO1_TRY_VOID(CheckFile(kConfig, "", false));
+    }
+    if (Has(kIndex)) {
+      FUSEO1_TRY_VOID(ReadIndex());
+    } else if (Has(kSingle)) {
+      FUSEO1_TRY_VOID(CheckFile(kSingle, "", false));
+      files_.names = {std::string(kSingle)};
+    } else {
+      return NoModelError();
+    }
+    return std::move(files_);
+  }
+
+  Status ReadIndex() {
+    files_.index_name = kIndex;
+    const std::string path = PathOf(kIndex);
+    FUSEO1_TRY_VOID(CheckFile(kIndex, "", false));
+    FUSEO1_TRY(const std::string text, ReadWholeFile(fs_, path, kMaxIndexJsonBytes));
+    auto index = ParseShardIndex(text);
+    if (!index.ok()) {
+      return std::move(index).TakeError().In(ShownPath(path));
+    }
+    files_.names = index->shards;
+    for (const std::string& name : files_.names) {
+      FUSEO1_TRY_VOID(CheckFile(name, kIndex, true));
+    }
+    if (Has(kSingle) && !std::binary_search(files_.names.begin(), files_.names.end(), kSingle)) {
+      Warn(fmt::format("{}: ignored, because {} is there too and names other files",
+                       ShownPath(PathOf(kSingle)), kIndex));
+    }
+    files_.index = std::move(index).value();
+    return {};
+  }
+
+  // The file is there, is a regular file, and no link of it leaves the model's folder. A link that
+  // the user put into a local directory is theirs, but the files that an index names are not.
+  Status CheckFile(std::string_view name, std::string_view index_name, bool is_named_by_index) {
+    const std::string path = PathOf(name);
+    const std::string named =
+        is_named_by_index ? fmt::format(", named by {}", index_name) : std::string();
+    FUSEO1_TRY(const std::string resolved, fs_.Resolve(path));
+    const std::string root = root_ == "/" ? root_ : root_ + "/";
+    if (!StartsWith(resolved, root)) {
+      if (is_named_by_index || root_ != files_.directory) {
+        return InputError(fmt::format(
+            "{}{}: a link out of the model's folder, to {}; it was not opened. Put the file itself "
+            "there, or name the directory that holds it.",
+            ShownPath(path), named, ShownPath(resolved)));
+      }
+      if (name != kConfig) {
+        Warn(fmt::format("{}: a link out of the model's folder, to {}", ShownPath(path),
+                         ShownPath(resolved)));
+      }
+    }
+    FUSEO1_TRY(const FileInfo info, fs_.Info(path));
+    if (info.kind == FileKind::kRegular) {
+      return {};
+    }
+    if (info.kind != FileKind::kMissing) {
+      return InputError(
+          fmt::format("{}{}: expected a regular file, found {}", ShownPath(path), named,
+                      info.kind == FileKind::kDirectory ? "a directory" : "a FIFO or device"));
+    }
+    const bool is_link = Has(name);
+    return InputError(fmt::format("{}{}: {}. {}", ShownPath(path), named,
+                                  is_link ? "a link to a file that is not there" : "is missing",
+                                  is_from_hub_
+                                      ? HowToFetch(ref_.path, ref_.revision)
+                                      : "The download may be incomplete: fetch it again."));
+  }
+
+  // Says what is there instead.
+  Error NoModelError() const {
+    const std::string where = ShownPath(files_.directory);
+    const auto first_with = [this](std::string_view suffix) {
+      const auto it = std::find_if(listing_.begin(), listing_.end(),
+                                   [&](const std::string& name) { return EndsWith(name, suffix); });
+      return it == listing_.end() ? std::string() : *it;
+    };
+    if (Has("adapter_model.safetensors") || Has("adapter_config.json")) {
+      return InputError(
+          fmt::format("{}: holds a LoRA adapter, not a model. Merge the adapter into "
+                      "its base model first and name the result.",
+                      where));
+    }
+    if (Has("pytorch_model.bin") || Has("pytorch_model.bin.index.json")) {
+      return InputError(
+          fmt::format("{}: holds pytorch_model.bin but no safetensors. {}", where, kConvert));
+    }
+    const std::string other = first_with(".safetensors");
+    if (!other.empty()) {
+      return InputError(
+          fmt::format("{}: holds {} but neither model.safetensors nor {}. If that file is the "
+                      "whole model, name "
+                      "the file itself; of a model in shards the index is missing: fetch it again.",
+                      where, Quoted(other), kIndex));
+    }
+    const std::string gguf = first_with(".gguf");
+    if (!gguf.empty()) {
+      return InputError(
+          fmt::format("{}: holds {} but no safetensors.{}", where, Quoted(gguf), AdviceFor(gguf)));
+    }
+    if (is_from_hub_) {
+      return {ErrorCode::kNetwork,
+              fmt::format("model {}: its cached snapshot {} holds no weights. {}",
+                          Quoted(ref_.path), where, HowToFetch(ref_.path, ref_.revision))};
+    }
+    return InputError(fmt::format(
+        "{}: expected model.safetensors or {}, found neither. Is this the model's directory?",
+        where, kIndex));
+  }
+
+  FileSystem& fs_;
+  const ModelRef& ref_;
+  ModelFiles files_;
+  std::string root_;                  // what files may lie in, links resolved
+  std::vector<std::string> listing_;  // of the directory
+  bool is_from_hub_ = false;
+};
+
+}  // namespace
+
+Result<ModelFiles> LocateModel(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir) {
+  return Locator(fs, ref).Locate(cache_dir);
+}
+
+}  // namespace fuseo1
