@@ -1,0 +1,259 @@
+#include "plan/plan_tensor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace fuseo1 {
+namespace {
+
+std::string ShapeText(const std::vector<std::uint64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+std::uint64_t Elements(const std::vector<std::uint64_t>& shape) {
+  std::uint64_t elems = 1;
+  for (const std::uint64_t extent : shape) {
+    elems *= extent;  // checked against the file's size when the header was read
+  }
+  return elems;
+}
+
+}  // namespace
+
+std::string TensorPlanner::ModelName(int model) const {
+  return Quoted(plan_->models[static_cast<std::size_t>(model)].ref.Text());
+}
+
+void TensorPlanner::Note(const std::string& kind, const std::string& tensor) {
+  Oddity& oddity = oddities_[kind];
+  if (oddity.count++ == 0) {
+    oddity.first = tensor;
+  }
+}
+
+void TensorPlanner::ReportOddities() {
+  for (const auto& [kind, oddity] : oddities_) {
+    plan_->warnings.push_back(oddity.count == 1
+                                  ? "tensor " + Quoted(oddity.first) + " " + kind
+                                  : fmt::format("{} tensors, the first {}: each {}", oddity.count,
+                                                Quoted(oddity.first), kind));
+  }
+}
+
+// Fills in tied tensors; decides what happens where a model lacks one.
+Status TensorPlanner::CheckPresence(const PlanSlice& slice, TensorGroup* group, bool* is_copy) {
+  const MethodDef& method = *plan_->method;
+  std::vector<int> missing;
+  for (std::size_t k = 0; k < slice.models.size(); ++k) {
+    if (group->tensors[k] != nullptr) {
+      continue;
+    }
+    const Checkpoint& model = plan_->models[static_cast<std::size_t>(slice.models[k])];
+    std::vector<std::string> tied;
+    if (group->rule != nullptr) {
+      tied = group->rule->tied;
+    } else if (arch_.is_inferred) {
+      tied = TiedCandidates(group->name);
+    }
+    for (const std::string& name : tied) {
+      group->tensors[k] = group->tensors[k] == nullptr ? model.Find(name) : group->tensors[k];
+    }
+    if (group->tensors[k] == nullptr) {
+      missing.push_back(static_cast<int>(k));
+    } else {
+      Note("is tied in " + ModelName(slice.models[k]) + ": its embedding takes part as the head",
+           group->name);
+    }
+  }
+  if (missing.empty()) {
+    return {};
+  }
+  const int lacking = slice.models[static_cast<std::size_t>(missing[0])];
+  if (group->rule != nullptr && group->rule->presence != Presence::kOptional) {
+    return InputError("Tensor " + Quoted(group->name) + " required but not present in model " +
+                      ModelName(lacking) + "; other models have it, and " + arch_.name +
+                      " needs it");
+  }
+  const auto present = static_cast<int>(slice.models.size() - missing.size());
+  const bool base_missing =
+      slice.base >= 0 && group->tensors[static_cast<std::size_t>(slice.base)] == nullptr;
+  const bool base_needed = method.base == BaseRule::kRequired ||
+                           (method.base == BaseRule::kOptional && slice.base_configured);
+  if (present == 1) {
+    int owner = 0;
+    for (std::size_t k = 0; k < slice.models.size(); ++k) {
+      owner = group->tensors[k] != nullptr ? static_cast<int>(k) : owner;
+    }
+    *is_copy = present < method.min_inputs || (base_needed && base_missing) ||
+               (slice.base == owner && method.base != BaseRule::kUnused);
+    Note(std::string(*is_copy ? "is copied: only " : "is merged alone: only ") +
+             ModelName(slice.models[static_cast<std::size_t>(owner)]) + " has it",
+         group->name);
+    return {};
+  }
+  if (base_needed && base_missing) {
+    return InputError("tensor " + Quoted(group->name) + ": base model " + ModelName(lacking) +
+                      " lacks it, " + std::to_string(present) + " other models have it, and " +
+                      std::string(method.name) + " needs the base's");
+  }
+  if (present < method.min_inputs) {
+    if (slice.base < 0) {
+      return InputError("tensor " + Quoted(group->name) + ": only " + std::to_string(present) +
+                        " models have it, " + std::string(method.name) + " needs " +
+                        std::to_string(method.min_inputs) + "; " + ModelName(lacking) +
+                        " lacks it");
+    }
+    for (std::size_t k = 0; k < group->tensors.size(); ++k) {
+      if (static_cast<int>(k) != slice.base) {
+        group->tensors[k] = nullptr;
+      }
+    }
+    *is_copy = true;
+    Note("is copied from the base: too few other models have it for " + std::string(method.name),
+         group->name);
+    return {};
+  }
+  for (const int k : missing) {
+    Note("is merged without " + ModelName(slice.models[static_cast<std::size_t>(k)]) +
+             ", which lacks it",
+         group->name);
+  }
+  return {};
+}
+
+Status TensorPlanner::ChooseType(const TensorGroup& group,
+                                 const std::vector<const CheckpointTensor*>& present,
+                                 const std::vector<int>& models, TensorJob* job) const {
+  const DType first = present[0]->dtype;
+  DType widest = first;
+  for (std::size_t k = 0; k < present.size(); ++k) {
+    const DType dtype = present[k]->dtype;
+    if (IsQuantised(dtype)) {
+      return InputError("not supported: tensor " + Quoted(present[k]->name) + " of " +
+                        ModelName(models[k]) + " is " + std::string(DTypeName(dtype)) +
+                        "; convert the model to BF16, F16 or F32 first");
+    }
+    if (IsFloat(dtype) != IsFloat(first) || (!IsFloat(dtype) && dtype != first)) {
+      return InputError("tensor " + Quoted(group.name) + " is " + std::string(DTypeName(first)) +
+                        " in " + ModelName(models[0]) + " and " + std::string(DTypeName(dtype)) +
+                        " in " + ModelName(models[k]) + "; they cannot be merged");
+    }
+    widest = IsFloat(dtype) ? PromoteFloat(widest, dtype) : widest;
+  }
+  if (!IsFloat(first)) {
+    job->fate = TensorFate::kCopy;
+    job->dtype = first;
+    job->torch_dtype = first;
+    return {};
+  }
+  const MergeConfig& config = plan_->config;
+  job->torch_dtype = config.dtype.value_or(widest);
+  if (plan_->numerics == Numerics::kTorch) {
+    const bool gives_f32 = plan_->method->torch_gives_f32 && job->torch_dtype != DType::kF64;
+    job->dtype = config.out_dtype.value_or(gives_f32 ? DType::kF32 : job->torch_dtype);
+  } else {
+    job->dtype = config.out_dtype.value_or(config.dtype.value_or(widest));
+  }
+  return {};
+}
+
+Status TensorPlanner::ChooseShape(const TensorGroup& group,
+                                  const std::vector<const CheckpointTensor*>& present,
+                                  const std::vector<int>& models, TensorJob* job) {
+  job->shape = present[0]->shape;
+  const bool is_vocabulary =
+      group.rule != nullptr ? group.rule->is_vocabulary : LooksLikeVocabulary(group.name);
+  bool is_cut = false;
+  for (std::size_t k = 1; k < present.size(); ++k) {
+    const std::vector<std::uint64_t>& shape = present[k]->shape;
+    if (shape == job->shape) {
+      continue;
+    }
+    const bool rows_only = !shape.empty() && shape.size() == job->shape.size() &&
+                           std::equal(shape.begin() + 1, shape.end(), job->shape.begin() + 1);
+    if (is_vocabulary && rows_only && options_.unsafe_truncate_embeddings) {
+      job->shape[0] = std::min(job->shape[0], shape[0]);
+      is_cut = true;
+      continue;
+    }
+    std::string words = "Tensor size mismatch for " + Quoted(group.name) + ": ";
+    for (const std::size_t i : {std::size_t{0}, k}) {
+      words += (i == 0 ? "" : ", ") + ModelName(models[i]) + " has " + ShapeText(present[i]->shape);
+    }
+    if (is_vocabulary && rows_only) {
+      words += "; the vocabularies differ (--unsafe-truncate-embeddings cuts all to the shortest)";
+    } else {
+      words += "; the models do not fit each other";
+    }
+    return InputError(words);
+  }
+  if (is_cut) {
+    Note("is cut to the shortest vocabulary (--unsafe-truncate-embeddings); the tokenizer is not",
+         group.name);
+  }
+  job->elems = Elements(job->shape);
+  return {};
+}
+
+Status TensorPlanner::Add(const PlanSlice& slice, TensorGroup group) {
+  bool is_copy = false;
+  FUSEO1_TRY_VOID(CheckPresence(slice, &group, &is_copy));
+  std::vector<const CheckpointTensor*> present;
+  std::vector<int> models;
+  std::vector<ResolvedInput> inputs;
+  TensorJob job;
+  for (std::size_t k = 0; k < group.tensors.size(); ++k) {
+    if (group.tensors[k] == nullptr) {
+      continue;
+    }
+    if (static_cast<int>(k) == slice.base) {
+      job.base = static_cast<int>(present.size());
+    }
+    present.push_back(group.tensors[k]);
+    models.push_back(slice.models[k]);
+    inputs.push_back({static_cast<int>(k), group.tensors[k]->name});
+  }
+  job.name = std::move(group.name);
+  group.name = job.name;
+  job.base_configured = slice.base_configured;
+  FUSEO1_TRY_VOID(ChooseType(group, present, models, &job));
+  FUSEO1_TRY_VOID(ChooseShape(group, present, models, &job));
+  if (is_copy && job.fate == TensorFate::kMerge) {
+    if (job.dtype == present[0]->dtype) {
+      job.fate = TensorFate::kCopy;
+    } else {
+      job.base = 0;  // a base alone is the result of every method that takes one
+    }
+  }
+  if (job.fate == TensorFate::kMerge) {
+    FUSEO1_TRY(job.params, resolver_->Resolve(slice.scope, group.t, job.name, inputs));
+  }
+  const auto bits = static_cast<std::uint64_t>(DTypeBits(job.dtype));
+  job.bytes = job.elems * bits / 8;
+  for (std::size_t k = 0; k < present.size(); ++k) {
+    JobInput input;
+    input.model = models[k];
+    input.file = present[k]->file;
+    input.offset = present[k]->offset;
+    input.dtype = present[k]->dtype;
+    input.bytes = job.elems * static_cast<std::uint64_t>(DTypeBits(input.dtype)) / 8;
+    job.inputs.push_back(input);
+  }
+  if (plan_->output_bytes > UINT64_MAX / 2 - job.bytes) {
+    return InputError("tensor " + Quoted(job.name) + ": the output would exceed 2^63 bytes");
+  }
+  std::string_view label;
+  for (const ResolvedInput& input : inputs) {
+    label = std::max(label, input.name);
+  }
+  labels_.emplace_back(label);
+  plan_->output_bytes += job.bytes;
+  plan_->jobs.push_back(std::move(job));
+  return {};
+}
+
+}  // namespace fuseo1
