@@ -56,7 +56,7 @@ class IndexParser {
       } else if (key == "metadata" && scanner_.Peek() == '{') {
         FUSEO1_TRY_VOID(ParseMetadata());
       } else {
-        FUSEO1_TRY_VOID(scanner_.Skip());
+        FUSEO1_TRY_VOID(scanner_.Skip(1));
       }
     }
     if (!scanner_.AtEnd()) {
@@ -139,7 +139,7 @@ class IndexParser {
           index_.total_size = *size;
         }
       }
-      FUSEO1_TRY_VOID(scanner_.Skip());
+      FUSEO1_TRY_VOID(scanner_.Skip(2));
     }
     return {};
   }

@@ -249,14 +249,14 @@ Status JsonScanner::SkipScalar() {
   return c == '-' || IsDigit(c) ? SkipNumber() : SkipWord();
 }
 
-Status JsonScanner::Skip() {
+Status JsonScanner::Skip(int depth) {
   // The open brackets, innermost last; a value follows unless a container was just closed.
   std::string open;
   while (true) {
     const char c = Peek();
     bool is_complete = true;
     if (c == '{' || c == '[') {
-      if (static_cast<int>(open.size()) >= max_depth_) {
+      if (depth + static_cast<int>(open.size()) >= max_depth_) {
         return ErrorAt(position_, fmt::format("nested deeper than {} levels", max_depth_));
       }
       ++position_;

@@ -32,8 +32,8 @@ class JsonScanner {
   Result<std::string> String(std::string_view what);
   // A whole number of 64 bits: no sign, fraction, exponent or leading zero.
   Result<std::uint64_t> Unsigned(std::string_view what);
-  // Any one value, checked and dropped.
-  Status Skip();
+  // Any one value, checked and dropped. `depth`: containers that are open around it.
+  Status Skip(int depth = 0);
 
   // "byte N: MESSAGE".
   Error ErrorAt(std::size_t position, std::string_view message) const;

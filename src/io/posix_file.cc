@@ -86,6 +86,7 @@ class PosixFile final : public File {
         fstatfs(descriptor_.get(), &file_system) == 0 &&
         static_cast<unsigned long>(file_system.f_type) == static_cast<unsigned long>(TMPFS_MAGIC);
     if (!is_memory && bytes > 0) {
+      FUSEO1_TRY_VOID(CheckRoom(file_system, bytes));
       const int result =
           Uninterrupted([&] { return fallocate(descriptor_.get(), 0, 0, ToOffset(bytes)); });
       if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL) {
@@ -118,6 +119,20 @@ class PosixFile final : public File {
   }
 
  private:
+  // A reservation that must fail would first take all the room there is, from everybody.
+  Status CheckRoom(const struct statfs& file_system, std::uint64_t bytes) const {
+    struct stat status = {};
+    if (file_system.f_bsize <= 0 || fstat(descriptor_.get(), &status) != 0) {
+      return {};
+    }
+    const std::uint64_t room =
+        file_system.f_bfree * static_cast<std::uint64_t>(file_system.f_bsize) +
+        static_cast<std::uint64_t>(status.st_blocks) * 512;
+    return bytes <= room ? Status()
+                         : WriteError(descriptor_.get(), path_,
+                                      fmt::format("reserve {} bytes", bytes), ENOSPC, bytes);
+  }
+
   Descriptor descriptor_;
   std::string path_;
 };

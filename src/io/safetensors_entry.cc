@@ -118,7 +118,7 @@ class EntryReader {
                        : key == "data_offsets" ? &has_offsets_
                                                : nullptr;
     if (seen == nullptr) {
-      return scanner_.Skip();
+      return scanner_.Skip(2);
     }
     if (*seen) {
       return scanner_.ErrorAt(position, fmt::format("{} a second time", key));

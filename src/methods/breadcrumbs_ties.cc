@@ -1,0 +1,44 @@
+// Model Breadcrumbs with the vote of TIES.
+#include <array>
+
+#include "methods/common/gta.h"
+#include "methods/method.h"
+
+namespace fuseo1 {
+namespace {
+
+using Member = Gta<Sparsifier::kOutliers, true>;
+
+constexpr std::array kParams = {
+    kGtaWeight,
+    kGtaDensity,
+    ParamDef{.name = "gamma",
+             .scope = ParamScope::kModel,
+             .number = 0.01,
+             .help = "share of the difference's largest elements that is dropped"},
+    GtaNormalize(false),
+    GtaRescale(false),
+    kGtaLambda,
+    kGtaInt8Mask,
+};
+
+}  // namespace
+
+const MethodDef& breadcrumbs_ties_method() {
+  static constexpr MethodDef kMethod{
+      .name = "breadcrumbs_ties",
+      .summary =
+          "Differences without outliers and smallest elements, where models agree on the sign.",
+      .title = "Model Breadcrumbs with TIES",
+      .reference = "https://arxiv.org/abs/2312.06795",
+      .base = BaseRule::kRequired,
+      .min_inputs = 1,
+      .params = kParams,
+      .start = &Member::Start,
+      .torch = &Member::Torch<float>,
+      .torch_f64 = &Member::Torch<double>,
+  };
+  return kMethod;
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,36 @@
+// Task arithmetic: add the models' differences from the base, weighted.
+//
+//   out = b + λ Σ_k w_k (x_k - b)        divided by Σ_k w_k with normalize
+#include <array>
+
+#include "methods/common/gta.h"
+#include "methods/method.h"
+
+namespace fuseo1 {
+namespace {
+
+using Member = Gta<Sparsifier::kNone, false>;
+
+constexpr std::array kParams = {
+    kGtaWeight, kGtaDensity, GtaNormalize(false), GtaRescale(false), kGtaLambda, kGtaInt8Mask,
+};
+
+}  // namespace
+
+const MethodDef& task_arithmetic_method() {
+  static constexpr MethodDef kMethod{
+      .name = "task_arithmetic",
+      .summary = "The base plus the weighted differences of the models from it.",
+      .title = "Task Arithmetic",
+      .reference = "https://arxiv.org/abs/2212.04089",
+      .base = BaseRule::kRequired,
+      .min_inputs = 1,
+      .params = kParams,
+      .start = &Member::Start,
+      .torch = &Member::Torch<float>,
+      .torch_f64 = &Member::Torch<double>,
+  };
+  return kMethod;
+}
+
+}  // namespace fuseo1
