@@ -1,0 +1,71 @@
+
+
+# Descriptor 3: {"function", "inputs": [[argument, …], …], "assertion"}; descriptor 4: one value a line.
+# JSON has lists only; where the problem's own assertions call with tuples or sets, inputs become such.
+def shape(node):
+    import ast
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return type(node).__name__, [shape(item) for item in node.elts]
+    if isinstance(node, ast.Dict):
+        return 'Dict', [shape(item) for item in node.values]
+    try:
+        return type(ast.literal_eval(node)).__name__, []
+    except (ValueError, TypeError):
+        return 'Name', []
+
+
+def shapes(text, function):
+    import ast
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function:
+            found.append([shape(argument) for argument in node.args])
+    return found
+
+
+def kinds(example, found):
+    found.add(example[0])
+    for item in example[1]:
+        kinds(item, found)
+    return found
+
+
+def convert(value, examples):
+    here = {example[0] for example in examples}
+    if isinstance(value, (list, dict)):
+        below = [item for example in examples for item in example[1]]
+        if isinstance(value, dict):
+            return {key: convert(item, below) for key, item in value.items()}
+        everywhere = set()
+        for example in examples:
+            kinds(example, everywhere)
+        containers = everywhere & {'Tuple', 'List', 'Set'}
+        own = here & {'Tuple', 'List', 'Set'}
+        # A nested list that no example shows is of the one kind that the examples have.
+        kind = next(iter(own)) if len(own) == 1 else next(iter(containers)) if len(containers) == 1 else 'List'
+        if not below or not any(item[0] in ('Tuple', 'List', 'Set', 'Dict') for item in below):
+            below = [item for item in below] + [(kind, [])] if kind == 'Tuple' else below
+        items = [convert(item, below) for item in value]
+        try:
+            return {'Tuple': tuple, 'Set': set, 'List': list}[kind](items)
+        except TypeError:
+            return items
+    if isinstance(value, str) and here == {'complex'} or isinstance(value, str) and here == {'int', 'complex'}:
+        try:
+            return complex(value)
+        except ValueError:
+            return value
+    return value
+
+
+with open(3, 'rb') as stream, open(4, 'wb', buffering=0) as answer:
+    task = json.loads(stream.read())
+    try:
+        examples = shapes(task['assertion'], task['function'])
+    except SyntaxError:
+        examples = []
+    function = find(load(stream), task['function'])
+    for arguments in task['inputs']:
+        alike = [example for example in examples if len(example) == len(arguments)]
+        arguments = [convert(value, [example[i] for example in alike]) for i, value in enumerate(arguments)]
+        answer.write(encoded(function(*arguments)) + b'\n')
