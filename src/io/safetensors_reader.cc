@@ -27,6 +27,7 @@ struct Record {
 };
 
 constexpr std::uint64_t kLengthBytes = 8;
+constexpr std::size_t kMinEntryBytes = 50;  // "":{"dtype":"U8","shape":[],"data_offsets":[0,0]}
 constexpr std::string_view kMetadataKey = "__metadata__";
 
 std::uint64_t LittleEndian(const std::array<std::byte, kLengthBytes>& bytes) {
@@ -131,6 +132,10 @@ class HeaderReader {
   Status Check() {
     JsonScanner scanner = ScannerAt(0);
     FUSEO1_TRY_VOID(scanner.Expect('{', "'{', the start of the header"));
+    // One brace opens each entry, and no entry is shorter than its three keys: room for exactly the
+    // records that come, whatever else the braces are.
+    const auto braces = static_cast<std::size_t>(std::count(json_.begin(), json_.end(), '{'));
+    records_.reserve(std::min(braces, json_.size() / kMinEntryBytes));
     bool is_first = true;
     std::size_t metadata_position = 0;
     bool has_metadata = false;
