@@ -108,6 +108,10 @@ Result<Json> ParseJson(std::string_view text, JsonLimits limits) {
   if (!IsValidUtf8(text)) {
     return InputError("not UTF-8 text");
   }
+  // The library takes a zero byte for the end of the text and never looks behind it.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    return InputError(fmt::format("a zero byte at byte {}", zero));
+  }
   Builder builder(limits.max_depth);
   if (!Json::sax_parse(text, &builder)) {
     return InputError(builder.error);

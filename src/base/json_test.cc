@@ -43,5 +43,10 @@ TEST(Json, RejectsDamage) {
   }
 }
 
+TEST(Json, RejectsWhatHidesBehindAZeroByte) {
+  EXPECT_FALSE(ParseJson(std::string_view("{}\0[", 4)).ok());
+  EXPECT_FALSE(ParseJson(std::string_view("{}\0", 3)).ok());
+}
+
 }  // namespace
 }  // namespace fuseo1
