@@ -207,6 +207,7 @@ Runes PublishedGold(std::string_view raw, GoldRule rule) {
     case GoldRule::kFromSolution:
       return ExtractPublished(text);
     case GoldRule::kMinerva:
+      text = ExtractPublished(text, UnitStep::kSkip);
       ReplaceAll(text, U"\\neq", U"\\ne");
       ReplaceAll(text, U"\\leq", U"\\le");
       ReplaceAll(text, U"\\geq", U"\\ge");
