@@ -37,7 +37,7 @@ struct BenchmarkDef {
   std::uint64_t items = 0;     // of the published set; 0: moves
   AnswerKind kind = AnswerKind::kMaths;
   PromptStyle prompt = PromptStyle::kMaths;
-  PublishedSampling sampling;
+  PublishedSampling sampling = {};
   bool run_by_fuseo1 = false;
   GoldRule gold_rule = GoldRule::kTwicePassed;
   UnitStep unit_step = UnitStep::kDelete;
