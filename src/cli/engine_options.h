@@ -1,0 +1,28 @@
+// The options of how a merge runs, which never change its bytes. One thread.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "base/result.h"
+#include "engine/run_merge.h"
+
+namespace fuseo1 {
+
+// As the command line has them; checked by EngineOptionsFrom.
+struct EngineFlags {
+  std::string threads;
+  std::string memory;
+  std::string chunk_elems;
+  std::string io = "pread";
+  bool overwrite = false;
+  bool trust_journal = false;
+};
+
+// --threads, --memory, --io and the hidden --chunk-elems.
+void AddEngineOptions(CLI::App& command, EngineFlags& flags);
+
+// Errors: kUsage with the option's name.
+Result<EngineOptions> EngineOptionsFrom(const EngineFlags& flags);
+
+}  // namespace fuseo1

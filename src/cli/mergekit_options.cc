@@ -1,0 +1,52 @@
+#include "cli/mergekit_options.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+
+namespace fuseo1 {
+namespace {
+
+constexpr std::array kFlags = {
+    "cuda",        "low-cpu-memory", "clone-tensors", "trust-remote-code", "lazy-unpickle",
+    "read-to-gpu", "multi-gpu",      "gpu-rich",      "async-write"};
+constexpr std::array kValues = {"lora-merge-cache", "lora-merge-dtype", "device", "write-threads"};
+
+}  // namespace
+
+std::shared_ptr<IgnoredOptions> IgnoredOptions::AddTo(CLI::App& command) {
+  auto ignored = std::make_shared<IgnoredOptions>();
+  for (const char* name : kFlags) {
+    ignored->options_.push_back(
+        command.add_flag(fmt::format("--{0},!--no-{0}", name), ignored->flag_value_)->group(""));
+  }
+  for (const char* name : kValues) {
+    ignored->options_.push_back(
+        command.add_option(fmt::format("--{}", name), ignored->text_value_)->group(""));
+  }
+  command.add_flag("--safe-serialization,!--no-safe-serialization", ignored->safe_serialization_)
+      ->group("");
+  return ignored;
+}
+
+std::vector<std::string> IgnoredOptions::Notes() const {
+  std::vector<std::string> notes;
+  std::string names;
+  for (const CLI::Option* option : options_) {
+    if (option->count() > 0) {
+      fmt::format_to(std::back_inserter(names), "{}--{}", names.empty() ? "" : ", ",
+                     option->get_lnames().front());
+    }
+  }
+  if (!names.empty()) {
+    notes.push_back(
+        names + ": accepted for mergekit's sake, without effect; fuseo1 streams on the processor");
+  }
+  if (!safe_serialization_) {
+    notes.push_back("--no-safe-serialization: without effect; fuseo1 writes safetensors only");
+  }
+  return notes;
+}
+
+}  // namespace fuseo1

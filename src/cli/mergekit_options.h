@@ -1,0 +1,27 @@
+// The options of mergekit-yaml that have no meaning here: every one is accepted in both of its
+// forms, and what was given is named once. One thread.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fuseo1 {
+
+class IgnoredOptions {
+ public:
+  // Adds them to `command`, hidden from its --help except for one line.
+  static std::shared_ptr<IgnoredOptions> AddTo(CLI::App& command);
+
+  // One sentence for every option that was given: what became of it.
+  std::vector<std::string> Notes() const;
+
+ private:
+  std::vector<CLI::Option*> options_;
+  std::string text_value_;  // what options with a value were given; nobody reads it
+  bool flag_value_ = false;
+  bool safe_serialization_ = true;
+};
+
+}  // namespace fuseo1

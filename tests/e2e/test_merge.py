@@ -1,0 +1,186 @@
+"""merge and what it writes: side files, refusals, the name mergekit-yaml, resume by the same command."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import Case, PROGRAM, QWEN2, make_model, read_safetensors
+
+
+class Merge(Case):
+    def test_writes_a_complete_checkpoint(self):
+        done = self.ok("merge", "merge.yaml", "out", "--json")
+        report = json.loads(done.stdout)
+        self.assertEqual(report["tensors"], 6)
+        names = sorted(p.name for p in (self.dir / "out").iterdir())
+        self.assertEqual(names, ["README.md", "config.json", "fuseo1.json", "generation_config.json",
+                                 "mergekit_config.yml", "model.safetensors", "tokenizer.json", "tokenizer_config.json"])
+        merged = read_safetensors(self.dir / "out/model.safetensors")
+        self.assertEqual(set(merged), set(read_safetensors(self.dir / "a/model.safetensors")))
+
+    def test_copies_tokenizer_files_unread(self):
+        (self.dir / "a/tokenizer.json").write_text("not json at all")
+        self.ok("merge", "merge.yaml", "out")
+        self.assertEqual((self.dir / "out/tokenizer.json").read_text(), "not json at all")
+
+    def test_no_copy_tokenizer_leaves_them(self):
+        self.ok("merge", "merge.yaml", "out", "--no-copy-tokenizer")
+        self.assertFalse((self.dir / "out/tokenizer.json").exists())
+
+    def test_a_tokenizer_that_is_asked_for_is_read(self):
+        self.write_config("t.yaml", extra="tokenizer_source: b\n")
+        self.ok("merge", "t.yaml", "out")
+        (self.dir / "b/tokenizer.json").write_text("{]")
+        self.assertIn("tokenizer.json", self.refused(3, "merge", "t.yaml", "out2"))
+        self.assertFalse((self.dir / "out2").exists())
+
+    def test_a_tokenizer_link_that_leads_outside_is_refused(self):
+        (self.dir / "secret.txt").write_text("secret")
+        (self.dir / "a/merges.txt").symlink_to(self.dir / "secret.txt")
+        self.assertIn("merges.txt", self.refused(3, "merge", "merge.yaml", "out"))
+        self.assertFalse((self.dir / "out").exists())
+
+    def test_config_is_kept_verbatim_with_line_feeds(self):
+        text = (self.dir / "merge.yaml").read_text() + "# a remark\n"
+        (self.dir / "merge.yaml").write_bytes(text.replace("\n", "\r\n").encode())
+        self.ok("merge", "merge.yaml", "out")
+        self.assertEqual((self.dir / "out/mergekit_config.yml").read_bytes(), text.encode())
+        self.assertIn("# a remark", (self.dir / "out/README.md").read_text())
+
+    def test_chat_template_by_name_and_by_text(self):
+        self.write_config("t.yaml", extra="chat_template: chatml\n")
+        self.ok("merge", "t.yaml", "out")
+        config = json.loads((self.dir / "out/tokenizer_config.json").read_text())
+        self.assertIn("<|im_start|>", config["chat_template"])
+        self.write_config("t.yaml", extra='chat_template: "{{ messages[0].content }} and more"\n')
+        self.ok("merge", "t.yaml", "out2")
+        config = json.loads((self.dir / "out2/tokenizer_config.json").read_text())
+        self.assertEqual(config["chat_template"], "{{ messages[0].content }} and more")
+
+    def test_a_chat_template_that_is_none_is_refused(self):
+        self.write_config("t.yaml", extra="chat_template: chatlm\n")
+        self.assertIn("chat_template", self.refused(2, "merge", "t.yaml", "out"))
+        self.assertFalse((self.dir / "out").exists())
+
+    def test_a_doubled_bos_is_prevented_and_said(self):
+        config = {"tokenizer_class": "LlamaTokenizerFast", "add_bos_token": True, "bos_token": {"content": "<BOS>"},
+                  "chat_template": "{{ bos_token }}{{ messages[0].content }}"}
+        (self.dir / "a/tokenizer_config.json").write_text(json.dumps(config))
+        done = self.ok("merge", "merge.yaml", "out")
+        self.assertIn("add_bos_token", done.stderr)
+        written = json.loads((self.dir / "out/tokenizer_config.json").read_text())
+        self.assertEqual(written, {**config, "add_bos_token": False})
+        self.assertIn("add_bos_token", (self.dir / "out/README.md").read_text())
+
+    def test_out_must_be_apart_from_every_input(self):
+        (self.dir / "link").symlink_to("a")
+        before = self.tree(".")
+        for out in ("a", "a/", "a/inside", ".", "link", "link/inside", "b/../a"):
+            self.assertIn("OUT", self.refused(2, "merge", "merge.yaml", out), out)
+            self.assertEqual(self.tree("."), before, out)
+
+    def test_a_folder_that_is_not_ours_is_left_alone(self):
+        (self.dir / "out").mkdir()
+        (self.dir / "out/notes.txt").write_text("mine")
+        self.refused(2, "merge", "merge.yaml", "out")
+        self.assertEqual(os.listdir(self.dir / "out"), ["notes.txt"])
+        self.ok("merge", "merge.yaml", "out", "--overwrite")
+        self.assertEqual((self.dir / "out/notes.txt").read_text(), "mine")
+        self.ok("verify", "out")
+
+    def test_overwriting_leaves_no_stale_index(self):
+        self.ok("merge", "merge.yaml", "out", "--out-shard-size", "200")
+        self.assertTrue((self.dir / "out/model.safetensors.index.json").exists())
+        self.ok("merge", "merge.yaml", "out", "--overwrite")
+        self.assertEqual([p.name for p in (self.dir / "out").glob("*safetensors*")], ["model.safetensors"])
+        self.ok("verify", "out")
+
+    def test_quiet_is_silent(self):
+        done = self.ok("merge", "merge.yaml", "out", "--quiet", "--cuda")
+        self.assertEqual((done.stdout, done.stderr), ("", ""))
+
+    def test_every_option_of_mergekit_is_accepted_in_both_forms(self):
+        flags = ["allow-crimes", "cuda", "low-cpu-memory", "copy-tokenizer", "clone-tensors", "trust-remote-code",
+                 "lazy-unpickle", "write-model-card", "safe-serialization", "read-to-gpu", "multi-gpu", "gpu-rich",
+                 "async-write", "quiet", "unsafe-truncate-embeddings"]
+        words = [f"--{flag}" for flag in flags] + [f"--no-{flag}" for flag in flags]
+        words += ["--lora-merge-cache", "x", "--lora-merge-dtype", "float16", "--device", "cpu", "--write-threads", "2",
+                  "--random-seed", "7", "--num-threads", "1", "--transformers-cache", "cache", "--out-shard-size", "5B",
+                  "-v", "-v"]
+        for name in ("fuseo1", "mergekit-yaml"):
+            command = ["merge"] if name == "fuseo1" else []
+            done = self.ok(*command, "merge.yaml", f"out-{name}", *words, name=name)
+            ignored = [line for line in done.stderr.splitlines() if "--cuda" in line]
+            self.assertEqual(len(ignored), 1, done.stderr)
+
+    def test_under_mergekits_name_unknown_keys_warn_and_output_is_replaced(self):
+        self.write_config("u.yaml", extra="paramters: {x: 1}\n")
+        self.assertIn("paramters", self.refused(2, "merge", "u.yaml", "out"))
+        done = self.ok("u.yaml", "out", name="mergekit-yaml")
+        self.assertIn("paramters", done.stderr)
+        self.ok("u.yaml", "out", name="mergekit-yaml")
+
+    def test_sce_runs_the_variant_of_the_name(self):
+        (self.dir / "s.yaml").write_text("models: [{model: base}, {model: a}, {model: b}]\nmerge_method: sce\n"
+                                         "base_model: base\nparameters: {select_topk: 0.5}\ndtype: bfloat16\n")
+        self.ok("merge", "s.yaml", "out1")
+        self.ok("s.yaml", "out2", name="mergekit-yaml")
+        self.ok("merge", "s.yaml", "out3", "--sce-variant", "paper")
+        for out, variant in (("out1", "fuseo1"), ("out2", "mergekit"), ("out3", "paper")):
+            self.assertIn(f"variant `{variant}`", (self.dir / out / "README.md").read_text())
+            self.assertEqual(json.loads((self.dir / out / "fuseo1.json").read_text())["recipe"]["variant"], variant)
+
+    def test_the_same_merge_gives_the_same_bytes(self):
+        self.ok("merge", "merge.yaml", "out")
+        self.ok("merge", "merge.yaml", "x/out", "--threads", "7", "--memory", "64MiB", "--io", "uring", "--chunk-elems", "1")
+        self.assertEqual(list(self.tree("out").values()), list(self.tree("x/out").values()))
+
+    def test_missing_inputs_are_usage_errors(self):
+        self.assertIn("nowhere.yaml", self.refused(2, "merge", "nowhere.yaml", "out"))
+        self.write_config("m.yaml", extra="base_model: ./gone\n")
+        self.assertIn("gone", self.refused(2, "merge", "m.yaml", "out"))
+
+    def test_a_fifo_where_the_config_belongs_is_no_hang(self):
+        os.mkfifo(self.dir / "fifo.yaml")
+        done = self.run_program("merge", "fifo.yaml", "out")
+        self.assertIn(done.returncode, (3, 4), done.stderr)
+
+    def test_a_second_merge_into_the_same_folder_ends_at_once(self):
+        import fcntl
+        (self.dir / "out").mkdir()
+        handle = os.open(self.dir / "out", os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        start = time.monotonic()
+        done = self.run_program("merge", "merge.yaml", "out")
+        os.close(handle)
+        if done.returncode != 0:  # 0: the lock is on another file than the folder
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertLess(time.monotonic() - start, 5)
+
+    def test_a_signal_ends_with_six_and_the_same_command_goes_on(self):
+        for i in range(3):
+            make_model(self.dir / f"big{i}", i, rows=4096, config={**QWEN2, "hidden_size": 4096})
+        (self.dir / "big.yaml").write_text("models: [{model: big1}, {model: big2}]\nmerge_method: ties\nbase_model: big0\n"
+                                           "parameters: {weight: 0.5, density: 0.5}\n")
+        self.ok("merge", "big.yaml", "straight")
+        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            child = subprocess.Popen([str(PROGRAM), "merge", "big.yaml", f"out{stop}", "--threads", "1"], cwd=self.dir,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while child.poll() is None and not (self.dir / f"out{stop}").exists():
+                time.sleep(0.002)
+            child.send_signal(stop)
+            sent = time.monotonic()
+            _, errors = child.communicate(timeout=30)
+            self.assertIn(child.returncode, (0, 6), errors)  # 0: it was done already
+            if child.returncode == 6:
+                self.assertLess(time.monotonic() - sent, 3)
+                self.assertFalse((self.dir / f"out{stop}/model.safetensors").exists())
+                self.ok("merge", "big.yaml", f"out{stop}")
+            self.assertEqual(list(self.tree("straight").values())[1:], list(self.tree(f"out{stop}").values())[1:])
+            self.ok("verify", f"out{stop}")
+
+
+if __name__ == "__main__":
+    unittest.main()
