@@ -12,7 +12,7 @@
 #include "methods/common/row_ranks.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/torch_order.h"
-#include "methods/common/torch_sum.h"
+#include "methods/common/torch_stack.h"
 #include "methods/common/working_type.h"
 
 namespace fuseo1 {
@@ -22,25 +22,25 @@ std::int64_t Truncated(double value) {
   return static_cast<std::int64_t>(std::clamp(value, -0x1p62, 0x1p62));
 }
 
+template <class T>
+T L1Norm(DType dtype, std::span<const T> values) {
+  std::vector<T> magnitudes(values.begin(), values.end());
+  for (T& value : magnitudes) {
+    value = std::abs(value);
+  }
+  return RoundTo<T>(dtype, TorchSum<T>(magnitudes.data(), magnitudes.size(), IsHalf(dtype)));
+}
+
 // delta · mask, then the factor that restores the L1 norm. Everything is rounded to `dtype`.
 template <class T>
 void MaskAndRescale(DType dtype, std::span<T> delta, std::span<const T> mask, bool rescale) {
-  T before = 0;
-  if (rescale) {
-    before = RoundTo<T>(dtype, ContiguousSum<T>(dtype, delta.size(),
-                                                [&](std::size_t i) { return std::abs(delta[i]); }));
-  }
+  const T before = rescale ? L1Norm<T>(dtype, delta) : T{0};
   for (std::size_t i = 0; i < delta.size(); ++i) {
     delta[i] *= mask[i];
   }
-  if (!rescale) {
-    return;
-  }
-  const T after = RoundTo<T>(dtype, ContiguousSum<T>(dtype, delta.size(), [&](std::size_t i) {
-                               return std::abs(delta[i]);
-                             }));
+  const T after = rescale ? L1Norm<T>(dtype, delta) : T{0};
   const T smallest = RoundTo<T>(dtype, static_cast<T>(1e-7));
-  if (before < smallest || after < smallest) {
+  if (!rescale || before < smallest || after < smallest) {
     return;
   }
   const T scale = RoundTo<T>(dtype, before / after);
@@ -84,7 +84,7 @@ std::vector<float> RankedProbabilities(const TensorTask& task, DType work,
     stride *= axis > rank_axis ? task.shape[axis] : 1;
   }
   std::vector<float> by_rank(count);
-  const float lowest = static_cast<float>(how.density - how.epsilon);
+  const float lowest = round(static_cast<float>(how.density - how.epsilon));
   const float first = round(round(0) + 1);
   const float last = round(round(static_cast<float>(count - 1)) + 1);
   for (std::size_t r = 0; r < count; ++r) {
@@ -186,29 +186,27 @@ void Mix(const TorchTask<T>& in, GtaTraits traits, std::span<const std::vector<T
   const Params& params = *in.task->params;
   const std::span<const T> base = in.inputs[static_cast<std::size_t>(in.task->base)];
   const std::size_t count = weights.size();
-  // One element a tensor: the stack is a contiguous run, and torch adds it as such.
-  const auto sum = [&](std::size_t elems, auto term) {
-    return Rounding::Round(elems == 1 ? ContiguousSum<T>(in.dtype, count, term)
-                                      : StackSum<T>(count, term));
+  const auto sum = [&](std::size_t elems, std::size_t index, auto term) {
+    return Rounding::Round(StackSum<T>(in.dtype, count, elems, index, term));
   };
   const bool normalize = params.GetBool("normalize");
   const double lambda = params.Get("lambda");
   const T factor = static_cast<T>(lambda);
-  T linear_divisor = sum(1, [&](std::size_t k) { return weights[k]; });
+  T linear_divisor = sum(1, 0, [&](std::size_t k) { return weights[k]; });
   if (std::abs(linear_divisor) < RoundTo<T>(in.dtype, static_cast<T>(1e-8))) {
     linear_divisor = 1;
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
-    T mixed = sum(out.size(), [&](std::size_t k) { return weighed[k][i]; });
+    T mixed = sum(out.size(), i, [&](std::size_t k) { return weighed[k][i]; });
     T divisor = linear_divisor;
     if (traits.consensus) {
       const bool positive = mixed >= 0;
       const auto keep = [&](std::size_t k) {
         return (positive ? weighed[k][i] > 0 : weighed[k][i] < 0) ? T{1} : T{0};
       };
-      mixed = sum(out.size(), [&](std::size_t k) { return weighed[k][i] * keep(k); });
+      mixed = sum(out.size(), i, [&](std::size_t k) { return weighed[k][i] * keep(k); });
       if (normalize) {
-        divisor = sum(out.size(), [&](std::size_t k) { return weights[k] * keep(k); });
+        divisor = sum(out.size(), i, [&](std::size_t k) { return weights[k] * keep(k); });
         divisor = divisor == 0 ? T{1} : divisor;
       }
     }

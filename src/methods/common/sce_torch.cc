@@ -9,7 +9,7 @@
 #include "methods/common/sce.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/torch_order.h"
-#include "methods/common/torch_sum.h"
+#include "methods/common/torch_stack.h"
 #include "methods/common/working_type.h"
 
 namespace fuseo1 {
@@ -76,8 +76,7 @@ std::vector<T> ForkWeights(DType dtype, const Stack<T>& deltas) {
   double total = 0;
   for (const std::vector<T>& delta : deltas) {
     const std::vector<T> squares = Squares<T, Rounding>(delta);
-    const T sum = Rounding::Round(
-        ContiguousSum<T>(dtype, squares.size(), [&](std::size_t i) { return squares[i]; }));
+    const T sum = Rounding::Round(TorchSum<T>(squares.data(), squares.size(), IsHalf(dtype)));
     energies.push_back(static_cast<double>(sum) / static_cast<double>(delta.size()));
     total += energies.back();
   }
@@ -93,16 +92,13 @@ std::vector<T> ForkWeights(DType dtype, const Stack<T>& deltas) {
 // tensor's type.
 template <class T, class Rounding>
 std::vector<T> MergekitWeights(DType dtype, const Stack<T>& deltas) {
-  const DType summed = sizeof(T) == sizeof(float) ? DType::kF32 : DType::kF64;
   std::vector<T> weights;
   for (const std::vector<T>& delta : deltas) {
     const std::vector<T> squares = Squares<T, Rounding>(delta);
-    const T sum =
-        ContiguousSum<T>(summed, squares.size(), [&](std::size_t i) { return squares[i]; });
+    const T sum = TorchSum<T>(squares.data(), squares.size());
     weights.push_back(Rounding::Round(sum / static_cast<T>(delta.size())));
   }
-  const T total = Rounding::Round(
-      ContiguousSum<T>(dtype, weights.size(), [&](std::size_t k) { return weights[k]; }));
+  const T total = Rounding::Round(TorchSum<T>(weights.data(), weights.size(), IsHalf(dtype)));
   const T models = static_cast<T>(weights.size());
   const bool uniform = std::abs(static_cast<double>(total)) < kSceSmallestEnergy;
   for (T& weight : weights) {
@@ -140,22 +136,20 @@ void Merge(const TorchTask<T>& in, SceVariant variant, std::span<T> out) {
                                      ? MergekitWeights<T, Rounding>(in.dtype, selected)
                                      : ForkWeights<T, Rounding>(in.dtype, selected);
   const Stack<T>& merged = variant == SceVariant::kFuseO1 ? deltas : selected;
-  // One element a tensor: the stack is a contiguous run, and torch adds it as such.
-  const auto sum = [&](auto term) {
-    return Rounding::Round(out.size() == 1 ? ContiguousSum<T>(in.dtype, count, term)
-                                           : StackSum<T>(count, term));
+  const auto sum = [&](std::size_t index, auto term) {
+    return Rounding::Round(StackSum<T>(in.dtype, count, out.size(), index, term));
   };
   const T smallest = Rounding::Round(static_cast<T>(kSceSmallestDivisor));
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const T balance = sum([&](std::size_t k) { return merged[k][i]; });
+    const T balance = sum(i, [&](std::size_t k) { return merged[k][i]; });
     const bool positive = balance >= 0;
     const auto weight = [&](std::size_t k) {
       const T value = merged[k][i];
       return weights[k] * ((positive ? value > 0 : value < 0) ? T{1} : T{0});
     };
-    T mixed = sum([&](std::size_t k) { return Rounding::Round(merged[k][i] * weight(k)); });
+    T mixed = sum(i, [&](std::size_t k) { return Rounding::Round(merged[k][i] * weight(k)); });
     if (variant != SceVariant::kPaper) {
-      T divisor = sum(weight);
+      T divisor = sum(i, weight);
       if (variant == SceVariant::kMergekit) {
         divisor = divisor < smallest ? smallest : divisor;
       } else if (divisor == 0) {

@@ -12,7 +12,8 @@
 namespace fuseo1 {
 namespace {
 
-constexpr std::uint32_t kNanKey = 0x7F800001U;
+constexpr std::uint32_t kInfinityKey = 0x7F800000U;
+constexpr std::uint32_t kNanKey = kInfinityKey + 1;
 
 std::uint32_t KeyOf(double magnitude) {
   return std::min(std::bit_cast<std::uint32_t>(static_cast<float>(magnitude)), kNanKey);
@@ -27,7 +28,7 @@ double LowerBound(std::uint32_t key) {
     return std::numeric_limits<double>::infinity();
   }
   const double below = std::bit_cast<float>(key - 1);
-  const double at = key == 0x7F800000U ? 0x1p128 : static_cast<double>(std::bit_cast<float>(key));
+  const double at = key == kInfinityKey ? 0x1p128 : static_cast<double>(std::bit_cast<float>(key));
   const double middle = below + (at - below) / 2;
   return (key & 1U) == 0 ? middle : std::nextafter(middle, at);
 }
@@ -61,7 +62,7 @@ void Cut::Mask(std::uint64_t first, const double* __restrict magnitudes, std::si
     return;
   }
   const std::uint64_t cell = CellOf(first);
-  if (cell != cell_) {
+  if (cell != cell_ && key_ < kInfinityKey) {
     const double bound = cell < cell_ ? bound_ : bound_above_;
     for (std::size_t i = 0; i < count; ++i) {
       keep[i] = magnitudes[i] < bound ? 0.0 : 1.0;
@@ -72,7 +73,8 @@ void Cut::Mask(std::uint64_t first, const double* __restrict magnitudes, std::si
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t key = KeyOf(magnitudes[i]);
     const bool tie = key == key_;
-    keep[i] = key > key_ || (tie && ties < rank_in_cell_) ? 1.0 : 0.0;
+    const bool in_time = cell < cell_ || (cell == cell_ && ties < rank_in_cell_);
+    keep[i] = key > key_ || (tie && in_time) ? 1.0 : 0.0;
     ties += tie ? 1 : 0;
   }
 }

@@ -38,6 +38,9 @@ decltype(auto) WithRounding(DType dtype, Body&& body) {
   return body(NoRounding{});
 }
 
+// Stored in 16 bits: torch then loads two vectors where it loads one of floats.
+constexpr bool IsHalf(DType dtype) { return dtype == DType::kBF16 || dtype == DType::kF16; }
+
 // One value rounded to `dtype`.
 template <class T>
 T RoundTo(DType dtype, T value) {

@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "methods/testing.h"
+
+// The search is compiled once per instruction set and reached through the table of methods; this
+// test takes a copy of its own.
+#include "methods/common/selection.cc"
+
+namespace fuseo1 {
+namespace {
+
+// Which elements a full sort keeps.
+std::vector<double> Sorted(const std::vector<double>& magnitudes, std::uint64_t rank) {
+  std::vector<std::size_t> order(magnitudes.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return static_cast<float>(magnitudes[a]) > static_cast<float>(magnitudes[b]);
+  });
+  std::vector<double> keep(magnitudes.size(), 0);
+  for (std::size_t i = 0; i < std::min<std::size_t>(rank, order.size()); ++i) {
+    keep[order[i]] = 1;
+  }
+  return keep;
+}
+
+struct Found {
+  std::vector<std::vector<double>> keep;
+  int surveys = 0;
+};
+
+Found Search(const std::vector<double>& magnitudes, const std::vector<std::uint64_t>& ranks,
+             SelectionLimits limits) {
+  constexpr int kWorkers = 3;
+  RankSearch search(magnitudes.size(), kWorkers, limits);
+  Found found;
+  while (!search.done()) {
+    ++found.surveys;
+    // Segments in an order of their own; blocks of a segment in order.
+    const std::uint64_t segments = (magnitudes.size() - 1) / kSegmentElems + 1;
+    for (std::uint64_t s = segments; s-- > 0;) {
+      const std::uint64_t end = std::min<std::uint64_t>(magnitudes.size(), (s + 1) * kSegmentElems);
+      for (std::uint64_t first = s * kSegmentElems; first < end; first += kBlockElems) {
+        search.Survey(magnitudes.data() + first,
+                      Block{.first = first,
+                            .count = static_cast<std::size_t>(
+                                std::min<std::uint64_t>(kBlockElems, end - first)),
+                            .inputs = {},
+                            .worker = static_cast<int>(s % kWorkers)});
+      }
+    }
+    search.FinishSurvey(ranks);
+  }
+  for (std::size_t c = 0; c < ranks.size(); ++c) {
+    std::vector<double> keep(magnitudes.size());
+    for (std::uint64_t first = 0; first < keep.size(); first += kBlockElems) {
+      search.cut(c).Mask(first, magnitudes.data() + first,
+                         std::min<std::size_t>(kBlockElems, keep.size() - first),
+                         keep.data() + first);
+    }
+    found.keep.push_back(std::move(keep));
+  }
+  return found;
+}
+
+std::vector<double> Magnitudes(std::size_t count, int steps, std::uint64_t seed) {
+  std::vector<double> values(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    double u = UniformOf(seed, 1, i);
+    if (steps > 0) {
+      u = std::floor(u * steps) / steps;
+    }
+    values[i] = std::abs(u * u * u * 0.01);
+  }
+  return values;
+}
+
+constexpr SelectionLimits kShort{.short_elems = 1 << 30, .listed_entries = 1 << 20};
+constexpr SelectionLimits kLists{.short_elems = 0, .listed_entries = 1 << 20};
+constexpr SelectionLimits kCounts{.short_elems = 0, .listed_entries = 3};
+
+void ExpectSameAsSort(const std::vector<double>& magnitudes) {
+  const std::uint64_t n = magnitudes.size();
+  for (const std::uint64_t rank : {std::uint64_t{0}, std::uint64_t{1}, n / 7, n / 2, n - 1, n}) {
+    const std::vector<double> expected = Sorted(magnitudes, rank);
+    for (const SelectionLimits& limits : {kShort, kLists, kCounts}) {
+      const Found found = Search(magnitudes, {rank, rank / 2}, limits);
+      EXPECT_EQ(found.keep[0], expected) << n << " " << rank << " " << limits.listed_entries;
+      EXPECT_EQ(found.keep[1], Sorted(magnitudes, rank / 2)) << n << " " << rank;
+      EXPECT_LE(found.surveys, 4);
+    }
+  }
+}
+
+TEST(Selection, KeepsWhatASortWouldKeep) {
+  ExpectSameAsSort(Magnitudes(1, 0, 1));
+  ExpectSameAsSort(Magnitudes(517, 0, 2));
+  ExpectSameAsSort(Magnitudes(70001, 0, 3));
+}
+
+TEST(Selection, GivesTiesToTheLowestIndex) {
+  ExpectSameAsSort(Magnitudes(5000, 2, 4));
+  ExpectSameAsSort(Magnitudes(70001, 8, 5));
+  ExpectSameAsSort(Magnitudes(40000, 3000, 6));
+}
+
+TEST(Selection, CountsZerosEqualsAndPowersOfTwo) {
+  ExpectSameAsSort(std::vector<double>(3000, 0.0));
+  ExpectSameAsSort(std::vector<double>(3000, 0.3));
+  std::vector<double> powers(66000);
+  for (std::size_t i = 0; i < powers.size(); ++i) {
+    powers[i] = std::ldexp(1.0, -static_cast<int>(i % 5)) * (i % 3 == 0 ? 0 : 1);
+  }
+  ExpectSameAsSort(powers);
+}
+
+TEST(Selection, ComparesAfterRoundingToFloat) {
+  // Doubles around the midpoints of neighbouring floats.
+  std::vector<double> values;
+  for (std::uint32_t bits = 0x3F800000U; bits < 0x3F800400U; ++bits) {
+    const double at = std::bit_cast<float>(bits);
+    const double next = std::bit_cast<float>(bits + 1);
+    for (const double middle : {(at + next) / 2, std::nextafter((at + next) / 2, 0.0),
+                                std::nextafter((at + next) / 2, 2.0)}) {
+      values.push_back(middle);
+    }
+  }
+  ExpectSameAsSort(values);
+}
+
+TEST(Selection, TakesInfinitiesAndNumbersTooLargeForFloat) {
+  std::vector<double> values = Magnitudes(2000, 0, 7);
+  values[100] = 1e300;
+  values[1500] = std::numeric_limits<double>::infinity();
+  values[1600] = 3.4e38;
+  values[3] = 1e-42;
+  ExpectSameAsSort(values);
+}
+
+TEST(Selection, NeedsTwoSurveysForLongTensors) {
+  EXPECT_EQ(Search(Magnitudes(70001, 0, 8), {1000}, kLists).surveys, 2);
+  EXPECT_EQ(Search(Magnitudes(70001, 0, 8), {1000}, kShort).surveys, 1);
+}
+
+}  // namespace
+}  // namespace fuseo1
