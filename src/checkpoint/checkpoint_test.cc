@@ -1,9 +1,11 @@
 #include "checkpoint/checkpoint.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
@@ -181,6 +183,45 @@ TEST(Checkpoint, RefusesAConfigThatIsNoObject) {
     const std::string message = Refusal(Open(dir / "m"), ErrorCode::kInput);
     EXPECT_TRUE(Contains(message, "config.json")) << message;
   }
+}
+
+TEST(Checkpoint, CountsConfigBytesAtTheLimit) {
+  testing::MemoryFileSystem memory;
+  ModelRef ref;
+  ref.path = "/m";
+  for (const std::uint64_t bytes :
+       {kMaxConfigJsonBytes - 1, kMaxConfigJsonBytes, kMaxConfigJsonBytes + 1}) {
+    std::string config(static_cast<std::size_t>(bytes), ' ');
+    config.replace(0, 2, "{}");
+    WriteModel(memory, "/m", {Tensors({"a"})}, config);
+    EXPECT_EQ(OpenCheckpoint(memory, ref).ok(), bytes <= kMaxConfigJsonBytes);
+  }
+}
+
+TEST(Checkpoint, RefusesAnIndexBeyondTheLimitUnread) {
+  const TempDirectory dir;
+  const std::string index = dir / "m/model.safetensors.index.json";
+  WriteText(index, "{");
+  ASSERT_EQ(truncate(index.c_str(), static_cast<off_t>(kMaxIndexJsonBytes + 1)), 0);
+  const std::string message = Refusal(Open(dir / "m"), ErrorCode::kInput);
+  EXPECT_TRUE(Contains(message, "expected at most 268435456 bytes, found 268435457")) << message;
+}
+
+TEST(Checkpoint, OpensManyShardsWithFewDescriptors) {
+  const TempDirectory dir;
+  std::vector<std::vector<testing::TestTensor>> shards;
+  for (int i = 0; i < 40; ++i) {
+    shards.push_back({{"t" + std::to_string(i), DType::kU8, {1}, ""}});
+  }
+  WriteModel(dir / "m", shards);
+  rlimit old = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);
+  const rlimit six = {6, old.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &six), 0);
+  const auto checkpoint = Open(dir / "m");
+  setrlimit(RLIMIT_NOFILE, &old);
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.error().message();
+  EXPECT_EQ(checkpoint->files.size(), 40u);
 }
 
 TEST(Checkpoint, RefusesConfigsAndIndexesThatAreNoFiles) {
