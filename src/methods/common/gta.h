@@ -46,15 +46,16 @@ std::uint64_t GtaTorchDraws(const TensorTask& task, GtaTraits traits);
 // The functions of a MethodDef for one member of the family.
 template <Sparsifier kSparsifier, bool kConsensus>
 struct Gta {
-  static constexpr GtaTraits kTraits{kSparsifier, kConsensus};
   static std::unique_ptr<TensorMerge> Start(const TensorTask& task) {
-    return StartGta(task, kTraits);
+    return StartGta(task, {kSparsifier, kConsensus});
   }
   template <class T>
   static Status Torch(const TorchTask<T>& in, std::span<T> out) {
-    return TorchGta<T>(in, out, kTraits);
+    return TorchGta<T>(in, out, {kSparsifier, kConsensus});
   }
-  static std::uint64_t Draws(const TensorTask& task) { return GtaTorchDraws(task, kTraits); }
+  static std::uint64_t Draws(const TensorTask& task) {
+    return GtaTorchDraws(task, {kSparsifier, kConsensus});
+  }
 };
 
 // Definitions of the parameters that the members share; only the defaults differ.
