@@ -1,0 +1,465 @@
+#include "eval/grade/strict/compare.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "eval/grade/strict/named.h"
+#include "eval/grade/strict/quantity.h"
+#include "eval/grade/strict/real_set.h"
+#include "eval/grade/strict/words.h"
+
+namespace fuseo1 {
+namespace {
+
+constexpr int kMaxCompareDepth = 80;
+constexpr std::size_t kMaxExpanded = 1024;
+
+const Decision kKinds{Verdict::kUnequal, "different-kinds"};
+
+class Comparer {
+ public:
+  explicit Comparer(std::int64_t* budget) : budget_(budget) {}
+
+  Decision Compare(const Expr& gold, const Expr& prediction) {
+    if (++depth_ > kMaxCompareDepth || *budget_ <= 0) return {Verdict::kUndecided, "budget"};
+    *budget_ -= 5;
+    const Decision d = CompareKinds(gold, prediction);
+    --depth_;
+    return d;
+  }
+
+ private:
+  // A list, a set, or one item that stands for two by its plus-minus: the items with their signs
+  // chosen.
+  struct Items {
+    std::vector<Expr> items;
+    std::vector<std::string>
+        names;  // of "name = value" read from (x, y) = (1, 2); empty strings else
+    bool many = false;
+  };
+
+  static void CollectSigns(const Tree& tree, NodeId id, std::vector<unsigned>* bits) {
+    const Node& node = tree.at(id);
+    if (node.op == Op::kPlusMinus) {
+      const unsigned bit = tree.has_minus_plus ? 0U : static_cast<unsigned>(node.aux);
+      if (std::find(bits->begin(), bits->end(), bit) == bits->end()) bits->push_back(bit);
+    }
+    for (const NodeId kid : node.kids) CollectSigns(tree, kid, bits);
+  }
+
+  static Items Expand(const Expr& e) {
+    Items out;
+    const Node& node = e.node();
+    std::vector<NodeId> roots = {e.id};
+    if (node.op == Op::kList || node.op == Op::kSet) {
+      roots = node.kids;
+      out.many = true;
+    }
+    if (node.op == Op::kEmptySet) {
+      roots.clear();
+      out.many = true;
+    }
+    for (const NodeId root : roots) {
+      std::vector<unsigned> bits;
+      if (e.tree->signs > 0 && e.signs == 0) CollectSigns(*e.tree, root, &bits);
+      if (!bits.empty()) out.many = true;
+      for (std::uint32_t choice = 0; choice < (1U << bits.size()); ++choice) {
+        Expr item = e.With(root);
+        for (std::size_t k = 0; k < bits.size(); ++k) {
+          if (((choice >> k) & 1U) != 0) item.signs |= 1U << bits[k];
+        }
+        // The bit above all signs says "already expanded", so that the plus choice is not expanded
+        // again.
+        if (!bits.empty()) item.signs |= 1U << 31U;
+        if (out.items.size() < kMaxExpanded) out.items.push_back(std::move(item));
+      }
+    }
+    return out;
+  }
+
+  Decision CompareKinds(const Expr& gold, const Expr& prediction) {
+    const bool both_relations =
+        gold.node().op == Op::kRelation && prediction.node().op == Op::kRelation;
+    if (both_relations) {
+      const Decision d = CompareRelations(gold, prediction);
+      if (d.verdict != Verdict::kUndecided) return d;
+    }
+    const Named g = StripName(gold, budget_);
+    const Named p = StripName(prediction, budget_);
+    if (g.contradictory || p.contradictory) return {Verdict::kUnequal, "contradictory"};
+    if (!g.name.empty() && !p.name.empty() && g.name != p.name)
+      return {Verdict::kUnequal, "different-names"};
+    if (g.parts.size() > 1 || p.parts.size() > 1) {
+      if (const Decision d = CompareNamedTuples(g, gold, p, prediction);
+          d.verdict != Verdict::kUndecided)
+        return d;
+    }
+    return CompareValues(g.value, p.value);
+  }
+
+  // (x, y) = (1, 2) against x = 1, y = 2.
+  Decision CompareNamedTuples(const Named& g, const Expr& gold, const Named& p,
+                              const Expr& prediction) {
+    const auto list_of_names = [&](const Named& named, const Expr& other) -> Decision {
+      const Node& list = other.node();
+      if (named.parts.size() < 2 || list.op != Op::kList ||
+          list.kids.size() != named.parts.size() || named.value.node().op != Op::kTuple ||
+          named.value.node().kids.size() != named.parts.size()) {
+        return {};
+      }
+      for (const NodeId kid : list.kids) {
+        const Named item = StripName(other.With(kid), budget_);
+        const auto at = std::find(named.parts.begin(), named.parts.end(), item.name);
+        if (item.name.empty() || at == named.parts.end()) return kKinds;
+        const auto index = static_cast<std::size_t>(at - named.parts.begin());
+        const Expr part = named.value.With(named.value.node().kids[index]);
+        const Decision d = &named == &g ? Compare(part, item.value) : Compare(item.value, part);
+        if (!d.equal()) return d;
+      }
+      return {Verdict::kEqual, "named-values"};
+    };
+    const Decision d = list_of_names(g, prediction);
+    return d.verdict != Verdict::kUndecided ? d : list_of_names(p, gold);
+  }
+
+  Decision CompareValues(const Expr& gold, const Expr& prediction) {
+    const Op g = gold.node().op;
+    const Op p = prediction.node().op;
+    const bool g_set = IsSurelyRealSet(gold);
+    const bool p_set = IsSurelyRealSet(prediction);
+    if ((g_set && (p_set || MayBeRealSet(prediction))) || (p_set && MayBeRealSet(gold))) {
+      RealSetBuilder builder(budget_);
+      const auto a = builder.Build(gold);
+      const auto b = builder.Build(prediction);
+      if (a && b) return builder.Compare(*a, *b);
+      if (a || b) {
+        if (g != p) return {Verdict::kUndecided, "undecided-set"};
+      }
+    }
+    const Items gi = Expand(gold);
+    const Items pi = Expand(prediction);
+    if (gi.many || pi.many) {
+      if (gi.many != pi.many) return {Verdict::kUnequal, "different-count"};
+      return CompareMultisets(gi.items, pi.items);
+    }
+    if (IsText(g) || IsText(p)) return CompareText(gold.node(), prediction.node());
+    if (const auto vector = AsVector(gold, prediction)) return *vector;
+    if (g == Op::kMatrix || p == Op::kMatrix || HasMatrix(gold) || HasMatrix(prediction)) {
+      return CompareMatrices(gold, prediction);
+    }
+    if (g == Op::kRelation || p == Op::kRelation) return kKinds;
+    if (g == Op::kTime || p == Op::kTime || g == Op::kRatio || p == Op::kRatio)
+      return CompareRatioOrTime(gold, prediction);
+    if (g == Op::kBaseNumber || p == Op::kBaseNumber) {
+      if (g != p) return kKinds;
+      const bool same =
+          gold.node().text == prediction.node().text && gold.node().aux == prediction.node().aux;
+      return same ? Decision{Verdict::kEqual, "base-number"}
+                  : Decision{Verdict::kUnequal, "different-base-number"};
+    }
+    if (IsContainer(g) || IsContainer(p)) {
+      if (g != p || gold.node().kids.size() != prediction.node().kids.size()) return kKinds;
+      if (g == Op::kUnion || g == Op::kIntersection) {
+        return CompareMultisets(Kids(gold), Kids(prediction));
+      }
+      if (gold.node().aux != prediction.node().aux || gold.node().text != prediction.node().text)
+        return kKinds;
+      return CompareInOrder(Kids(gold), Kids(prediction));
+    }
+    return CompareQuantities(gold, prediction, budget_);
+  }
+
+  static bool MayBeRealSet(const Expr& e) {
+    const Node& node = e.node();
+    return IsSurelyRealSet(e) ||
+           ((node.op == Op::kTuple || node.op == Op::kBracket) && node.kids.size() == 2) ||
+           node.op == Op::kSet || node.op == Op::kList;
+  }
+  static bool IsText(Op op) { return op == Op::kWord || op == Op::kText; }
+  static bool IsContainer(Op op) {
+    return op >= Op::kList && op != Op::kMatrix && op != Op::kRelation;
+  }
+
+  static std::vector<Expr> Kids(const Expr& e) {
+    std::vector<Expr> out;
+    for (const NodeId kid : e.node().kids) out.push_back(e.With(kid));
+    return out;
+  }
+
+  Decision CompareInOrder(const std::vector<Expr>& gold, const std::vector<Expr>& prediction) {
+    if (gold.size() != prediction.size()) return {Verdict::kUnequal, "different-count"};
+    Decision all{Verdict::kEqual, "entries"};
+    for (std::size_t k = 0; k < gold.size(); ++k) {
+      const Decision d = Compare(gold[k], prediction[k]);
+      if (d.verdict == Verdict::kUnequal) return d;
+      if (!d.equal()) all = d;
+    }
+    return all;
+  }
+
+  // Unordered, each item once: a perfect matching by augmenting paths, since a bare value may fit
+  // several names.
+  Decision CompareMultisets(const std::vector<Expr>& gold, const std::vector<Expr>& prediction) {
+    if (gold.size() != prediction.size()) return {Verdict::kUnequal, "different-count"};
+    const std::size_t n = gold.size();
+    std::vector<std::vector<std::size_t>> fits(n);
+    bool undecided = false;
+    for (std::size_t i = 0; i < n; ++i) {
+      bool diagonal = false;
+      for (std::size_t step = 0; step < n; ++step) {
+        const std::size_t j =
+            (i + step) % n;  // the same place first: most lists come in the same order
+        const Decision d = Compare(gold[i], prediction[j]);
+        undecided = undecided || d.verdict == Verdict::kUndecided;
+        if (d.equal()) {
+          fits[i].push_back(j);
+          diagonal = diagonal || j == i;
+        }
+        if (*budget_ <= 0) return {Verdict::kUndecided, "budget"};
+        if (diagonal && step == 0 && n > 64) break;
+      }
+      if (fits[i].empty())
+        return {undecided ? Verdict::kUndecided : Verdict::kUnequal, "different-elements"};
+    }
+    std::vector<std::size_t> owner(n, n);
+    for (std::size_t i = 0; i < n; ++i) {
+      std::vector<bool> seen(n, false);
+      if (!Augment(fits, i, &owner, &seen)) return {Verdict::kUnequal, "different-elements"};
+    }
+    return {Verdict::kEqual, "same-elements"};
+  }
+
+  static bool Augment(const std::vector<std::vector<std::size_t>>& fits, std::size_t i,
+                      std::vector<std::size_t>* owner, std::vector<bool>* seen) {
+    for (const std::size_t j : fits[i]) {
+      if ((*seen)[j]) continue;
+      (*seen)[j] = true;
+      if ((*owner)[j] == owner->size() || Augment(fits, (*owner)[j], owner, seen)) {
+        (*owner)[j] = i;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static Decision CompareText(const Node& a, const Node& b) {
+    const auto text = [](const Node& n) -> std::optional<std::string> {
+      if (n.op == Op::kWord || n.op == Op::kVar || n.op == Op::kText) return ToLowerAscii(n.text);
+      if (n.op == Op::kE || n.op == Op::kI) return n.op == Op::kE ? "e" : "i";
+      return std::nullopt;
+    };
+    const auto x = text(a);
+    const auto y = text(b);
+    if (!x || !y) return kKinds;
+    return *x == *y ? Decision{Verdict::kEqual, "text"}
+                    : Decision{Verdict::kUnequal, "different-text"};
+  }
+
+  // Tuples, angle-bracket vectors and columns are ordered entries of one kind.
+  std::optional<Decision> AsVector(const Expr& gold, const Expr& prediction) {
+    const auto is_vector = [](const Node& n) {
+      return n.op == Op::kTuple || n.op == Op::kAngle ||
+             (n.op == Op::kMatrix && n.aux == 1 && n.kids.size() > 1);
+    };
+    if (!is_vector(gold.node()) || !is_vector(prediction.node())) return std::nullopt;
+    return CompareInOrder(Kids(gold), Kids(prediction));
+  }
+
+  static bool HasMatrix(const Expr& e) { return MatrixFactor(e) >= 0; }
+
+  // The matrix among the factors of a product or the base of a transpose; -1: none.
+  static NodeId MatrixFactor(const Expr& e) {
+    const Node& node = e.node();
+    if (node.op == Op::kMatrix) return e.id;
+    if (node.op == Op::kMul || node.op == Op::kNeg || node.op == Op::kPow || node.op == Op::kDiv) {
+      NodeId found = -1;
+      for (const NodeId kid : node.kids) {
+        if (MatrixFactorOp(e.tree->at(kid)) && found < 0) {
+          found = kid;
+        } else if (MatrixFactorOp(e.tree->at(kid))) {
+          return -1;
+        }
+      }
+      return found;
+    }
+    return -1;
+  }
+  static bool MatrixFactorOp(const Node& n) {
+    return n.op == Op::kMatrix || n.op == Op::kTuple || n.op == Op::kAngle;
+  }
+
+  // A matrix with its scalar factor multiplied in and its transposition done, in a tree of its own.
+  static std::optional<Tree> Entries(const Expr& e) {
+    const NodeId matrix = MatrixFactor(e);
+    if (matrix < 0) return std::nullopt;
+    Tree tree = *e.tree;
+    const Node outer = e.node();
+    Node m = tree.at(matrix);
+    std::int32_t columns = m.op == Op::kMatrix ? m.aux : 1;
+    std::vector<NodeId> cells = m.kids;
+    if (outer.op == Op::kPow) {
+      const Node& exponent = tree.at(outer.kids[1]);
+      const bool transposed =
+          exponent.op == Op::kVar && (exponent.text == "T" || exponent.text == "top");
+      if (!transposed || outer.kids[0] != matrix || columns <= 0) return std::nullopt;
+      const auto rows = static_cast<std::int32_t>(cells.size()) / columns;
+      std::vector<NodeId> turned;
+      for (std::int32_t c = 0; c < columns; ++c) {
+        for (std::int32_t r = 0; r < rows; ++r)
+          turned.push_back(cells[static_cast<std::size_t>(r * columns + c)]);
+      }
+      // Written as a row of a tuple, (1, 2)^T is the column it means.
+      if (m.op == Op::kMatrix) {
+        cells = turned;
+        columns = rows;
+      }
+    } else if (outer.op == Op::kNeg) {
+      for (NodeId& cell : cells) cell = tree.Add(Op::kNeg, {cell});
+    } else if (outer.op == Op::kDiv) {
+      if (outer.kids[0] != matrix) return std::nullopt;
+      for (NodeId& cell : cells) cell = tree.Add(Op::kDiv, {cell, outer.kids[1]});
+    } else if (outer.op == Op::kMul) {
+      for (NodeId& cell : cells) {
+        std::vector<NodeId> factors = {cell};
+        for (const NodeId kid : outer.kids) {
+          if (kid != matrix) factors.push_back(kid);
+        }
+        cell = tree.Add(Op::kMul, std::move(factors));
+      }
+    }
+    tree.root = tree.Add(Op::kMatrix, std::move(cells), {}, columns);
+    return tree;
+  }
+
+  Decision CompareMatrices(const Expr& gold, const Expr& prediction) {
+    const auto entries = [](const Expr& e) -> std::optional<Tree> {
+      if (e.node().op != Op::kTuple && e.node().op != Op::kAngle) return Entries(e);
+      Tree tree = *e.tree;
+      tree.root = tree.Add(Op::kMatrix, e.node().kids, {}, 1);
+      return tree;
+    };
+    const auto g = entries(gold);
+    const auto p = entries(prediction);
+    if (!g || !p) return kKinds;
+    const Node& a = g->at(g->root);
+    const Node& b = p->at(p->root);
+    if (a.aux != b.aux || a.kids.size() != b.kids.size())
+      return {Verdict::kUnequal, "different-shape"};
+    return CompareInOrder(Kids(Expr{&*g, g->root, gold.signs}),
+                          Kids(Expr{&*p, p->root, prediction.signs}));
+  }
+
+  Decision CompareRatioOrTime(const Expr& gold, const Expr& prediction) {
+    const Node& g = gold.node();
+    const Node& p = prediction.node();
+    if (g.op == Op::kTime && p.op == Op::kTime) {
+      return g.text == p.text ? Decision{Verdict::kEqual, "time"}
+                              : Decision{Verdict::kUnequal, "different-times"};
+    }
+    if (g.kids.size() < 2 || g.kids.size() != p.kids.size() ||
+        (g.op != Op::kTime && g.op != Op::kRatio) || (p.op != Op::kTime && p.op != Op::kRatio)) {
+      return kKinds;
+    }
+    for (std::size_t k = 1; k < g.kids.size(); ++k) {
+      const Decision d =
+          CompareRatios(gold.With(g.kids[0]), gold.With(g.kids[k]), prediction.With(p.kids[0]),
+                        prediction.With(p.kids[k]), budget_);
+      if (!d.equal()) return d;
+    }
+    return {Verdict::kEqual, "ratio"};
+  }
+
+  Decision CompareRelations(const Expr& gold, const Expr& prediction) {
+    const Node& g = gold.node();
+    const Node& p = prediction.node();
+    if (IsSurelyRealSet(gold) && IsSurelyRealSet(prediction)) {
+      RealSetBuilder builder(budget_);
+      const auto a = builder.Build(gold);
+      const auto b = builder.Build(prediction);
+      if (a && b) return builder.Compare(*a, *b);
+    }
+    const auto simple = [](const std::string& text) {
+      return text.find_first_not_of("=<>lgn") == std::string::npos;
+    };
+    if (!simple(g.text) || !simple(p.text)) {
+      if (g.text.find('~') != std::string::npos || p.text.find('~') != std::string::npos) return {};
+      if (g.text != p.text) return {Verdict::kUnequal, "different-relations"};
+      return CompareInOrder(Kids(gold), Kids(prediction));
+    }
+    if (g.text == "=" && p.text == "=") return CompareEquations(gold, prediction);
+    if (g.text.find_first_not_of('=') == std::string::npos ||
+        p.text.find_first_not_of('=') == std::string::npos) {
+      return g.text.find_first_not_of('=') == p.text.find_first_not_of('=')
+                 ? Decision{}
+                 : Decision{Verdict::kUnequal, "different-relations"};
+    }
+    return CompareInequalities(gold, prediction);
+  }
+
+  Decision CompareEquations(const Expr& gold, const Expr& prediction) {
+    const Named a = StripName(gold, budget_);
+    const Named b = StripName(prediction, budget_);
+    if (!a.name.empty() && a.name == b.name) return {};  // compared by value
+    const auto scalar = [&](const Expr& e) {
+      const Node& n = e.node();
+      return std::none_of(n.kids.begin(), n.kids.end(),
+                          [&](NodeId kid) { return e.tree->at(kid).op >= Op::kBaseNumber; });
+    };
+    if (!scalar(gold) || !scalar(prediction)) return {};
+    if (gold.tree->signs > 0 || prediction.tree->signs > 0) return {};
+    const auto difference = [](const Expr& e) {
+      Expr f = e.With(e.node().kids[0]);
+      f.minus = e.node().kids[1];
+      return f;
+    };
+    const Decision d =
+        CompareProportional(difference(gold), difference(prediction), false, budget_);
+    if (d.verdict == Verdict::kUndecided) return {};
+    return d;
+  }
+
+  // Chains turned to ascend, then operand by operand; a single relation also up to a positive
+  // factor.
+  Decision CompareInequalities(const Expr& gold, const Expr& prediction) {
+    const auto ascending = [](const Expr& e, std::vector<Expr>* operands) {
+      std::string ops = e.node().text;
+      *operands = Kids(e);
+      const std::size_t first = ops.find_first_of("<>lg");
+      if (first != std::string::npos && (ops[first] == '>' || ops[first] == 'g')) {
+        std::reverse(operands->begin(), operands->end());
+        std::reverse(ops.begin(), ops.end());
+        for (char& c : ops)
+          c = c == '>' ? '<' : c == 'g' ? 'l' : c == '<' ? '>' : c == 'l' ? 'g' : c;
+      }
+      return ops;
+    };
+    std::vector<Expr> g;
+    std::vector<Expr> p;
+    const std::string g_ops = ascending(gold, &g);
+    const std::string p_ops = ascending(prediction, &p);
+    if (g_ops != p_ops) return {Verdict::kUnequal, "different-relations"};
+    if (g.size() == 2) {
+      Expr a = g[0];
+      a.minus = g[1].id;
+      Expr b = p[0];
+      b.minus = p[1].id;
+      const Decision d = CompareProportional(a, b, g_ops != "n", budget_);
+      return d.verdict == Verdict::kUndecided ? CompareInOrder(g, p) : d;
+    }
+    return CompareInOrder(g, p);
+  }
+
+  std::int64_t* budget_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+Decision CompareTrees(const Tree& gold, const Tree& prediction, std::int64_t* budget) {
+  return Comparer(budget).Compare(Expr{&gold, gold.root}, Expr{&prediction, prediction.root});
+}
+
+}  // namespace fuseo1

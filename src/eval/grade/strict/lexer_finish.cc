@@ -1,0 +1,131 @@
+// What can only be joined once all tokens are there.
+#include <utility>
+
+#include "eval/grade/strict/lexer.h"
+#include "eval/grade/strict/words.h"
+
+namespace fuseo1 {
+namespace {
+
+bool EndsGroup(const Token& token) { return token.Is("}"); }
+
+bool IsPureNumberWord(const Token& token) {
+  return token.kind == TokenKind::kWord && IsNumberWord(token.text);
+}
+
+bool TakesAnd(const Token& token) {
+  const std::string w = ToLowerAscii(token.text);
+  return w == "hundred" || w == "thousand" || w == "million";
+}
+
+// Reads number words from `from`; returns how many tokens make one number (0: none).
+std::size_t WordRun(const std::vector<Token>& in, std::size_t from, Rational* value) {
+  std::vector<std::string> words;
+  std::size_t i = from;
+  std::size_t used = 0;
+  while (i < in.size() && words.size() < 40) {
+    if (IsPureNumberWord(in[i])) {
+      words.push_back(in[i].text);
+      ++i;
+      if (NumberFromWords(words, value)) used = i - from;
+    } else if (i > from && i + 1 < in.size() && IsPureNumberWord(in[i + 1]) &&
+               (in[i].Is("-") || (in[i].IsWord("and") && TakesAnd(in[i - 1])))) {
+      ++i;
+    } else {
+      break;
+    }
+  }
+  if (used > 0) {  // the value of the longest well-formed prefix
+    std::vector<std::string> prefix;
+    for (std::size_t k = from; k < from + used; ++k) {
+      if (IsPureNumberWord(in[k])) prefix.push_back(in[k].text);
+    }
+    NumberFromWords(prefix, value);
+  }
+  return used;
+}
+
+bool IsOrdinalSuffix(const Token& token) {
+  return token.kind == TokenKind::kWord &&
+         (token.text == "st" || token.text == "nd" || token.text == "rd" || token.text == "th");
+}
+
+}  // namespace
+
+void FinishTokens(Tokens* tokens) {
+  std::vector<Token>& in = tokens->list;
+  std::vector<Token> out;
+  out.reserve(in.size());
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    Rational value;
+    // ^\circ and ^{\circ}
+    if (in[i].Is("^") && i + 1 < in.size()) {
+      const bool braced = in[i + 1].Is("{") && i + 3 < in.size() && in[i + 3].Is("}");
+      const Token& mark = in[i + (braced ? 2 : 1)];
+      if (mark.IsCommand("circ") || mark.IsCommand("degree")) {
+        Token degree = in[i];
+        degree.kind = TokenKind::kCommand;
+        degree.text = "degree";
+        out.push_back(std::move(degree));
+        i += braced ? 3 : 1;
+        continue;
+      }
+      if (IsOrdinalSuffix(mark) && !out.empty() && out.back().kind == TokenKind::kNumber) {
+        i += braced ? 3 : 1;
+        continue;
+      }
+      if (mark.Is("'") && !braced) continue;  // ^\prime is a prime
+      if (in[i + 1].Is("{") && i + 2 < in.size() && in[i + 2].Is("'")) {
+        std::size_t k = i + 2;
+        while (k < in.size() && in[k].Is("'")) ++k;
+        if (k < in.size() && EndsGroup(in[k])) {
+          for (std::size_t p = i + 2; p < k; ++p) out.push_back(in[p]);
+          i = k;
+          continue;
+        }
+      }
+    }
+    // A font's braces around one token do not group anything.
+    if (in[i].kind == TokenKind::kNumber && i + 2 < in.size() &&
+        in[i + 1].kind == TokenKind::kLetter && in[i + 1].space == Space::kNone &&
+        in[i + 2].kind == TokenKind::kLetter && in[i + 2].space == Space::kNone &&
+        !in[i].is_decimal && (i + 3 >= in.size() || in[i + 3].kind != TokenKind::kLetter)) {
+      const std::string suffix = in[i + 1].text + in[i + 2].text;
+      const bool ordinal = suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th";
+      if (ordinal) {
+        out.push_back(in[i]);
+        i += 2;
+        continue;
+      }
+    }
+    if (IsOrdinalSuffix(in[i]) && !out.empty() && out.back().kind == TokenKind::kNumber &&
+        !out.back().is_decimal) {
+      continue;
+    }
+    if (in[i].kind == TokenKind::kWord && !out.empty() && out.back().kind == TokenKind::kNumber &&
+        IsScaleWord(in[i].text, &value)) {
+      out.back().value = out.back().value * value;
+      out.back().is_decimal = false;
+      continue;
+    }
+    if (IsPureNumberWord(in[i])) {
+      const std::size_t used = WordRun(in, i, &value);
+      if (used > 0) {
+        Token number = in[i];
+        number.kind = TokenKind::kNumber;
+        number.value = value;
+        number.roman = false;
+        out.push_back(std::move(number));
+        i += used - 1;
+        continue;
+      }
+    }
+    out.push_back(std::move(in[i]));
+  }
+  // A final full stop, also after a closing brace of a group that was dropped.
+  while (out.size() >= 2 && (out[out.size() - 2].Is(".") || out[out.size() - 2].Is(":")))
+    out.erase(out.end() - 2);
+  in = std::move(out);
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,127 @@
+#include "eval/grade/strict/named.h"
+
+#include <algorithm>
+
+#include "eval/grade/strict/words.h"
+
+namespace fuseo1 {
+namespace {
+
+bool IsUpperLetter(const Node& n) {
+  return n.op == Op::kVar && !n.text.empty() && n.text[0] >= 'A' && n.text[0] <= 'Z' &&
+         (n.text.size() == 1 || n.text[1] == '_' || n.text[1] == '\'');
+}
+
+// The name a node is, or "": a letter, f(x), AB, |AB|, \angle ABC, a word, (x, y).
+std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
+  const Node& node = e.node();
+  switch (node.op) {
+    case Op::kVar:
+      return node.text;
+    case Op::kWord:
+      return ToLowerAscii(node.text);
+    case Op::kE:
+      return {};
+    case Op::kCall: {
+      std::string name = node.text + "(";
+      for (const NodeId kid : node.kids) {
+        const Node& argument = e.tree->at(kid);
+        if (argument.op != Op::kVar && argument.op != Op::kNumber && argument.op != Op::kWord)
+          return {};
+        name += argument.op == Op::kNumber ? "#" + std::to_string(argument.number.Hash())
+                                           : argument.text;
+        name += ",";
+      }
+      return name + ")";
+    }
+    case Op::kMul: {
+      std::string name;
+      for (const NodeId kid : node.kids) {
+        const Node& letter = e.tree->at(kid);
+        if (!IsUpperLetter(letter)) return {};
+        name += letter.text;
+      }
+      return name;
+    }
+    case Op::kAbs: {
+      std::vector<std::string> inner;
+      const std::string name = NameOf(e.With(node.kids[0]), &inner);
+      const bool segment =
+          e.tree->at(node.kids[0]).op != Op::kWord && name.size() > 1 && inner.empty();
+      return segment ? "|" + name + "|" : std::string();
+    }
+    case Op::kTuple: {
+      std::string name = "(";
+      for (const NodeId kid : node.kids) {
+        if (e.tree->at(kid).op != Op::kVar) return {};
+        parts->push_back(e.tree->at(kid).text);
+        name += parts->back() + ",";
+      }
+      return name + ")";
+    }
+    default:
+      return {};
+  }
+}
+
+bool Mentions(const Tree& tree, NodeId id, const std::string& name) {
+  const Node& node = tree.at(id);
+  if (node.op == Op::kVar && node.text == name) return true;
+  return std::any_of(node.kids.begin(), node.kids.end(),
+                     [&](NodeId kid) { return Mentions(tree, kid, name); });
+}
+
+bool IsScalar(const Tree& tree, NodeId id) { return tree.at(id).op < Op::kBaseNumber; }
+
+bool IsConstant(const Expr& e) {
+  Traits traits;
+  CollectTraits(*e.tree, e.id, &traits);
+  return traits.variables.empty();
+}
+
+}  // namespace
+
+Named StripName(const Expr& e, std::int64_t* budget) {
+  Named out;
+  out.value = e;
+  const Node& node = e.node();
+  if (node.op != Op::kRelation) return out;
+  if (node.text.find_first_not_of("=~") != std::string::npos) return out;
+  std::size_t first = 0;
+  std::size_t last = node.kids.size() - 1;
+  std::vector<std::string> parts;
+  std::string name = NameOf(e.With(node.kids[0]), &parts);
+  if (!name.empty() && !Mentions(*e.tree, node.kids.back(), name)) {
+    first = 1;
+  } else {
+    parts.clear();
+    name = last == 1 ? NameOf(e.With(node.kids[1]), &parts) : std::string();
+    if (!name.empty() && !Mentions(*e.tree, node.kids[0], name)) {
+      last = 0;
+    } else {
+      name.clear();
+      parts.clear();
+      for (const NodeId kid : node.kids) {
+        if (!IsScalar(*e.tree, kid) || !IsConstant(e.With(kid))) return out;
+      }
+    }
+  }
+  // Every further member must say the same; "~" may round to the digits it shows.
+  for (std::size_t k = first; k + 1 <= last && e.tree->signs == 0; ++k) {
+    const Expr a = e.With(node.kids[k]);
+    const Expr b = e.With(node.kids[k + 1]);
+    if (!IsScalar(*e.tree, a.id) || !IsScalar(*e.tree, b.id)) continue;
+    CompareOptions options;
+    const auto tolerance = node.text[k] == '~' ? DecimalTolerance(*e.tree, b.id) : std::nullopt;
+    options.tolerance = tolerance ? &*tolerance : nullptr;
+    if (CompareScalars(a, b, options, budget).verdict == Verdict::kUnequal)
+      out.contradictory = true;
+  }
+  const bool rounds = node.text.find('~', first == 0 ? 0 : 1) != std::string::npos;
+  out.name = name;
+  out.parts = parts;
+  out.value = e.With(node.kids[last == 0 ? 0 : rounds ? first : last]);
+  return out;
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,21 @@
+// "name = value" and chains of equalities that all say one value: x = 10/2 = 5. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "eval/grade/strict/scalar.h"
+
+namespace fuseo1 {
+
+struct Named {
+  std::string name;                // empty: the answer names nothing
+  std::vector<std::string> parts;  // of a name that is a tuple of names: (x, y) = (1, 2)
+  Expr value;                  // what is left without the name; the answer itself where it has none
+  bool contradictory = false;  // the members of the chain differ: x = 3 = 5
+};
+
+Named StripName(const Expr& e, std::int64_t* budget);
+
+}  // namespace fuseo1

@@ -1,0 +1,236 @@
+// Lists, relations, sets, intervals, tuples and matrices.
+#include <utility>
+
+#include "eval/grade/strict/parser.h"
+
+namespace fuseo1 {
+namespace {
+
+// Restores parser flags that an inner bracket resets.
+template <class T>
+class Saved {
+ public:
+  Saved(T* place, T value) : place_(place), old_(std::exchange(*place, value)) {}
+  ~Saved() { *place_ = old_; }
+  Saved(const Saved&) = delete;
+  Saved& operator=(const Saved&) = delete;
+
+ private:
+  T* place_;
+  T old_;
+};
+
+}  // namespace
+
+char Parser::RelationAt() const {
+  const Token& t = Peek();
+  if (t.kind == TokenKind::kSymbol && t.text.size() == 1 &&
+      (t.text[0] == '=' || t.text[0] == '<' || t.text[0] == '>')) {
+    return t.text[0];
+  }
+  if (t.kind != TokenKind::kCommand) return '\0';
+  constexpr std::pair<std::string_view, char> kRelations[] = {
+      {"le", 'l'},     {"ge", 'g'},     {"ne", 'n'},         {"approx", '~'},
+      {"in", 'e'},     {"notin", 'o'},  {"to", 't'},         {"equiv", 'q'},
+      {"cong", 'c'},   {"sim", 's'},    {"simeq", '~'},      {"parallel", 'p'},
+      {"perp", 'r'},   {"subset", 'u'}, {"subseteq", 'v'},   {"propto", 'w'},
+      {"ll", 'x'},     {"gg", 'y'},     {"Rightarrow", 'i'}, {"Leftrightarrow", 'j'},
+      {"mapsto", 'k'}, {"doteq", '~'}};
+  for (const auto& [name, code] : kRelations) {
+    if (t.text == name) return code;
+  }
+  return '\0';
+}
+
+bool Parser::ParseItems(Items* items) {
+  for (;;) {
+    const NodeId item = ParseRelation();
+    if (item == kFailed) return false;
+    items->nodes.push_back(item);
+    if (items->nodes.size() > kMaxAnswerItems) {
+      Fail("too-many-items");
+      return false;
+    }
+    bool separated = false;
+    while (Peek().Is(",") || Peek().Is(";") || Peek().IsWord("and") || Peek().IsWord("or")) {
+      if (Peek().IsWord("or")) items->join = 'o';
+      if (Peek().IsWord("and") && items->join == ',') items->join = 'a';
+      const bool comma = Peek().Is(",") || Peek().Is(";");
+      if (separated && comma) {
+        Unexpected();
+        return false;
+      }
+      separated = true;
+      ++pos_;
+    }
+    if (!separated) return true;
+  }
+}
+
+NodeId Parser::ParseList() {
+  Items items;
+  if (!ParseItems(&items)) return kFailed;
+  if (items.nodes.size() == 1) return items.nodes[0];
+  return tree_.Add(Op::kList, std::move(items.nodes), {}, items.join);
+}
+
+NodeId Parser::ParseRelation() {
+  if (Peek().Is("=") || RelationAt() == '~') ++pos_;  // "= 5" says 5
+  const NodeId first = ParseSetExpression();
+  if (first == kFailed) return kFailed;
+  std::vector<NodeId> operands = {first};
+  std::string relations;
+  while (const char code = RelationAt()) {
+    ++pos_;
+    const NodeId next = ParseSetExpression();
+    if (next == kFailed) return kFailed;
+    operands.push_back(next);
+    relations.push_back(code);
+    if (operands.size() > 32) return Fail("too-many-items");
+  }
+  if (relations.empty()) return first;
+  return tree_.Add(Op::kRelation, std::move(operands), std::move(relations));
+}
+
+NodeId Parser::ParseSetExpression() {
+  NodeId left = ParseRatio();
+  while (left != kFailed && Peek().kind == TokenKind::kCommand) {
+    const std::string& name = Peek().text;
+    const Op op = name == "cup" ? Op::kUnion : name == "cap" ? Op::kIntersection : Op::kDifference;
+    if (name != "cup" && name != "cap" && name != "setminus") break;
+    ++pos_;
+    const NodeId right = ParseRatio();
+    if (right == kFailed) return kFailed;
+    if (tree_.at(left).op == op && op != Op::kDifference) {
+      if (tree_.at(left).kids.size() >= kMaxAnswerItems) return Fail("too-many-items");
+      tree_.at(left).kids.push_back(right);
+    } else {
+      if (++depth_ > kMaxAnswerDepth) return Fail("too-deep");
+      left = tree_.Add(op, {left, right});
+    }
+  }
+  return left;
+}
+
+NodeId Parser::ParseRatio() {
+  const NodeId first = ParseSum();
+  if (first == kFailed || colon_stops_ || !Peek().Is(":")) return first;
+  std::vector<NodeId> parts = {first};
+  while (Take(":")) {
+    const NodeId next = ParseSum();
+    if (next == kFailed) return kFailed;
+    parts.push_back(next);
+    if (parts.size() > 16) return Fail("too-many-items");
+  }
+  return tree_.Add(Op::kRatio, std::move(parts));
+}
+
+NodeId Parser::ParseBracket(std::string_view open) {
+  const Saved bar(&bar_stops_, false);
+  const Saved colon(&colon_stops_, false);
+  const Saved bars(&open_bars_, 0);
+  const bool angle = open == "langle";
+  Items items;
+  if (!ParseItems(&items)) return kFailed;
+  if (angle) {
+    if (!Peek().IsCommand("rangle")) return Unexpected();
+    ++pos_;
+    return tree_.Add(Op::kAngle, std::move(items.nodes));
+  }
+  const bool round_close = Peek().Is(")");
+  if (!round_close && !Peek().Is("]")) return Unexpected();
+  ++pos_;
+  const bool round_open = open == "(";
+  if (items.nodes.size() == 1) {
+    return round_open == round_close ? items.nodes[0] : Fail("not-mathematics");
+  }
+  if (items.join != ',') {
+    return round_open && round_close ? tree_.Add(Op::kList, std::move(items.nodes), {}, items.join)
+                                     : Fail("not-mathematics");
+  }
+  if (round_open != round_close) {
+    if (items.nodes.size() != 2) return Fail("not-mathematics");
+    return tree_.Add(Op::kInterval, std::move(items.nodes), {}, round_open ? 1 : 2);
+  }
+  return tree_.Add(round_open ? Op::kTuple : Op::kBracket, std::move(items.nodes));
+}
+
+// After "{" or "\{". A plain brace around one item only groups.
+NodeId Parser::ParseBrace(bool is_set) {
+  const Saved bars(&open_bars_, 0);
+  const std::string_view close = is_set ? "\\}" : "}";
+  if (Take(close)) return is_set || AtEnd() ? tree_.Add(Op::kEmptySet) : Fail("not-mathematics");
+  Items items;
+  {
+    const Saved bar(&bar_stops_, true);
+    const Saved colon(&colon_stops_, is_set || colon_stops_);
+    if (!ParseItems(&items)) return kFailed;
+  }
+  const Saved bar(&bar_stops_, false);
+  const Saved colon(&colon_stops_, false);
+  if (items.nodes.size() == 1) {
+    if (Peek().Is("|") || Peek().IsCommand("mid") || (is_set && Peek().Is(":"))) {
+      ++pos_;
+      return ParseBuilder(items.nodes[0], close);
+    }
+    if (!is_set && (Peek().IsCommand("over") || Peek().IsCommand("choose"))) {
+      const Op op = Peek().IsCommand("over") ? Op::kDiv : Op::kBinomial;
+      ++pos_;
+      const NodeId below = ParseSum();
+      if (below == kFailed) return kFailed;
+      if (!Take(close)) return Unexpected();
+      return tree_.Add(op, {items.nodes[0], below});
+    }
+  }
+  if (!Take(close)) return Unexpected();
+  if (!is_set && items.nodes.size() == 1) return items.nodes[0];
+  return tree_.Add(Op::kSet, std::move(items.nodes));
+}
+
+NodeId Parser::ParseBuilder(NodeId element, std::string_view close) {
+  Items items;
+  if (!ParseItems(&items)) return kFailed;
+  if (!Take(close)) return Unexpected();
+  NodeId condition = items.nodes[0];
+  if (items.nodes.size() > 1)
+    condition = tree_.Add(Op::kList, std::move(items.nodes), {}, items.join);
+  return tree_.Add(Op::kSetBuilder, {element, condition});
+}
+
+NodeId Parser::ParseEnvironment(std::string_view name) {
+  const Saved bar(&bar_stops_, false);
+  const Saved colon(&colon_stops_, false);
+  const Saved bars(&open_bars_, 0);
+  std::vector<NodeId> entries;
+  std::size_t columns = 0;
+  std::size_t row = 0;  // cells of the row so far
+  const auto at_close = [&] {
+    return Peek().kind == TokenKind::kCommand && Peek().text == "end:" + std::string(name);
+  };
+  while (!at_close()) {
+    const NodeId cell = ParseList();
+    if (cell == kFailed) return kFailed;
+    entries.push_back(cell);
+    ++row;
+    if (entries.size() > kMaxAnswerItems) return Fail("too-many-items");
+    if (Take("&")) continue;
+    if (!Take("\\\\") && !at_close()) return Unexpected();
+    if (columns != 0 && row != columns) return Fail("not-mathematics");
+    columns = row;
+    row = 0;
+  }
+  if (row != 0 || entries.empty()) return Unexpected();
+  ++pos_;
+  if (name == "cases" || name == "aligned" || name == "align" || name == "gathered" ||
+      name == "align*") {
+    if (columns != 1) return Fail("not-mathematics");
+    return entries.size() == 1 ? entries[0] : tree_.Add(Op::kList, std::move(entries), {}, 'a');
+  }
+  const bool bars_around = name == "vmatrix";
+  if (!bars_around && !name.ends_with("matrix") && name != "array") return Fail("not-mathematics");
+  const NodeId matrix =
+      tree_.Add(Op::kMatrix, std::move(entries), {}, static_cast<std::int32_t>(columns));
+  return bars_around ? tree_.Add(Op::kDeterminant, {matrix}) : matrix;
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,223 @@
+// Sums, products, powers and what follows a factor.
+#include <utility>
+
+#include "eval/grade/strict/parser.h"
+
+namespace fuseo1 {
+
+NodeId Parser::ParseSum() {
+  std::vector<NodeId> terms;
+  bool first = true;
+  for (;;) {
+    bool negative = false;
+    bool sign_pair = false;
+    bool minus_plus = false;
+    int signs = 0;
+    while (Peek().Is("+") || Peek().Is("-") || Peek().IsCommand("pm") || Peek().IsCommand("mp")) {
+      if (Peek().kind == TokenKind::kCommand) {
+        if (sign_pair) return Fail("not-mathematics");
+        sign_pair = true;
+        minus_plus = Peek().text == "mp";
+      } else if (Peek().Is("-")) {
+        negative = !negative;
+      }
+      ++pos_;
+      if (++signs > 8) return Fail("not-mathematics");
+    }
+    if (!first && signs == 0) break;
+    first = false;
+    NodeId term = ParseTerm();
+    if (term == kFailed) return kFailed;
+    if (sign_pair) {
+      tree_.has_minus_plus = tree_.has_minus_plus || minus_plus;
+      term = tree_.Add(Op::kPlusMinus, {term}, {}, tree_.signs++);
+      tree_.at(term).flag = minus_plus;
+      if (tree_.signs > 6) return Fail("too-many-signs");
+    }
+    if (negative) term = tree_.Add(Op::kNeg, {term});
+    terms.push_back(term);
+    if (AfterDifferential()) break;
+  }
+  return terms.size() == 1 ? terms[0] : tree_.Add(Op::kAdd, std::move(terms));
+}
+
+NodeId Parser::Product(std::vector<NodeId> factors) {
+  return factors.size() == 1 ? factors[0] : tree_.Add(Op::kMul, std::move(factors));
+}
+
+bool Parser::AtDifferential() const {
+  return in_integral_ && Peek().kind == TokenKind::kLetter && Peek().text == "d" &&
+         Peek(1).kind == TokenKind::kLetter;
+}
+
+// a / b c / d is (a c) / (b d): division and multiplication bind alike, from the left.
+NodeId Parser::ParseTerm() {
+  std::vector<NodeId> above;
+  std::vector<NodeId> below;
+  NodeId quantity = kFailed;
+  bool below_next = false;
+  bool explicit_operator = true;
+  for (;;) {
+    if (!above.empty() && !below_next && UnitFollows(above)) {
+      NodeId value = Product(std::move(above));
+      if (!below.empty()) value = tree_.Add(Op::kDiv, {value, Product(std::move(below))});
+      quantity = AttachUnit(value, false);
+      if (quantity == kFailed) return kFailed;
+      break;
+    }
+    const NodeId factor = explicit_operator ? ParseFactor() : ParsePostfix(ParsePrimary());
+    if (factor == kFailed) return kFailed;
+    (below_next ? below : above).push_back(factor);
+    below_next = false;
+    explicit_operator = true;
+    if (AfterDifferential()) break;
+    if (Peek().Is("*") || Peek().IsCommand("cdot") || Peek().IsCommand("times")) {
+      ++pos_;
+    } else if (Peek().Is("/") || Peek().IsCommand("div")) {
+      ++pos_;
+      bool letter = false;
+      Unit unit;
+      if (below.empty() && Peek().kind == TokenKind::kWord && UnitAtom(&unit, &letter)) {
+        quantity = AttachUnit(Product(std::move(above)), true);
+        if (quantity == kFailed) return kFailed;
+        break;
+      }
+      below_next = true;
+    } else if (UnitFollows(above)) {
+      continue;
+    } else if (StartsFactor()) {
+      explicit_operator = false;
+    } else {
+      break;
+    }
+  }
+  if (quantity != kFailed) return quantity;
+  const NodeId value = Product(std::move(above));
+  return below.empty() ? value : tree_.Add(Op::kDiv, {value, Product(std::move(below))});
+}
+
+// A factor after an operator may carry a sign: 2 * -3.
+NodeId Parser::ParseFactor() {
+  bool negative = false;
+  int signs = 0;
+  while (Peek().Is("-") || Peek().Is("+")) {
+    negative = negative != Peek().Is("-");
+    ++pos_;
+    if (++signs > 8) return Fail("not-mathematics");
+  }
+  const NodeId factor = ParsePostfix(ParsePrimary());
+  if (factor == kFailed || !negative) return factor;
+  return tree_.Add(Op::kNeg, {factor});
+}
+
+bool Parser::StartsFactor() const {
+  const Token& t = Peek();
+  switch (t.kind) {
+    case TokenKind::kLetter:
+      return true;
+    case TokenKind::kNumber:  // "2 3" is no product; "x4" and ")2" are
+      return pos_ > 0 && tokens_[pos_ - 1].kind != TokenKind::kNumber;
+    case TokenKind::kSymbol:
+      if (t.text == "|") return open_bars_ == 0 && !bar_stops_;
+      return t.text == "(" || t.text == "[" || t.text == "{" || t.text == "abs(" || t.text == "\\{";
+    case TokenKind::kCommand: {
+      constexpr std::string_view kNotFactors[] = {
+          "pm",     "mp",    "cup",    "cap",   "setminus", "mid",   "over", "choose", "rangle",
+          "rfloor", "rceil", "degree", "ldots", "cdot",     "times", "div",  "mod",    "pmod"};
+      for (const std::string_view name : kNotFactors) {
+        if (t.text == name) return false;
+      }
+      return RelationAt() == '\0' && !t.text.starts_with("end:");
+    }
+    default:
+      return false;
+  }
+}
+
+// The exponent after "^": a group, a signed number, a tower, or one factor.
+NodeId Parser::ParseExponent() {
+  bool negative = false;
+  if (Peek().Is("-") || Peek().Is("+")) {
+    negative = Peek().Is("-");
+    ++pos_;
+  }
+  NodeId exponent = kFailed;
+  if (Peek().kind == TokenKind::kNumber) {
+    exponent = tree_.AddNumber(Peek().value);
+    ++pos_;
+  } else {
+    exponent = ParsePrimary();
+  }
+  if (exponent == kFailed) return kFailed;
+  if (Peek().Is("^")) {  // 2^3^2 is 2^(3^2)
+    if (++depth_ > kMaxAnswerDepth) return Fail("too-deep");
+    ++pos_;
+    const NodeId upper = ParseExponent();
+    if (upper == kFailed) return kFailed;
+    exponent = tree_.Add(Op::kPow, {exponent, upper});
+  }
+  return negative ? tree_.Add(Op::kNeg, {exponent}) : exponent;
+}
+
+NodeId Parser::ParsePostfix(NodeId node) {
+  int count = 0;
+  while (node != kFailed) {
+    if (++count > 8) return Fail("not-mathematics");
+    const Token& t = Peek();
+    if (t.Is("^")) {
+      if (in_limit_ && (Peek(1).Is("+") || Peek(1).Is("-")) && Peek(2).Is("}")) {
+        limit_side_ = Peek(1).Is("+") ? 1 : -1;
+        pos_ += 2;
+        continue;
+      }
+      if (in_limit_ && Peek(1).Is("{") && (Peek(2).Is("+") || Peek(2).Is("-")) && Peek(3).Is("}")) {
+        limit_side_ = Peek(2).Is("+") ? 1 : -1;
+        pos_ += 4;
+        continue;
+      }
+      ++pos_;
+      const NodeId exponent = ParseExponent();
+      if (exponent == kFailed) return kFailed;
+      node = tree_.Add(Op::kPow, {node, exponent});
+    } else if (t.Is("!")) {
+      ++pos_;
+      const bool twice = Peek().Is("!") && Peek().space == Space::kNone;
+      if (twice) ++pos_;
+      node = tree_.Add(twice ? Op::kDoubleFactorial : Op::kFactorial, {node});
+    } else if (t.Is("%") || ((t.IsWord("percent") || t.IsWord("Percent")) && count > 0)) {
+      ++pos_;
+      node = tree_.Add(Op::kPercent, {node});
+    } else if (t.IsCommand("degree")) {
+      ++pos_;
+      const Token& scale = Peek();
+      const bool celsius = scale.text == "C" || scale.text == "Celsius" || scale.text == "celsius";
+      const bool fahrenheit =
+          scale.text == "F" || scale.text == "Fahrenheit" || scale.text == "fahrenheit";
+      if ((celsius || fahrenheit) && EndsItem(1)) {
+        ++pos_;
+        Unit unit;
+        FindUnit(celsius ? "degC" : "degF", false, &unit);
+        tree_.units.push_back(std::move(unit));
+        node =
+            tree_.Add(Op::kQuantity, {node}, {}, static_cast<std::int32_t>(tree_.units.size()) - 1);
+        continue;
+      }
+      node = tree_.Add(Op::kDegree, {node});
+      // 30^\circ 15' 10'' adds sixtieths
+      for (const int sixtieths : {60, 3600}) {
+        const std::string marks = sixtieths == 60 ? "'" : "''";
+        if (Peek().kind != TokenKind::kNumber || !Peek(1).Is("'")) break;
+        if ((sixtieths == 3600) != Peek(2).Is("'")) continue;
+        const NodeId part =
+            tree_.Add(Op::kDegree, {tree_.AddNumber(Peek().value / Rational(sixtieths))});
+        pos_ += 1 + marks.size();
+        node = tree_.Add(Op::kAdd, {node, part});
+      }
+    } else {
+      break;
+    }
+  }
+  return node;
+}
+
+}  // namespace fuseo1

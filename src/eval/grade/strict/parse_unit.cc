@@ -1,0 +1,204 @@
+// Units after a number and currencies before one.
+#include <cctype>
+#include <utility>
+
+#include "eval/grade/strict/parser.h"
+#include "eval/grade/strict/words.h"
+
+namespace fuseo1 {
+namespace {
+
+int PowerOfPrefix(const std::string& word) {
+  const std::string w = ToLowerAscii(word);
+  if (w == "square" || w == "sq") return 2;
+  return w == "cubic" || w == "cu" ? 3 : 0;
+}
+
+bool IsPlainLetterUnit(const std::string& letter) {
+  return letter == "m" || letter == "s" || letter == "g" || letter == "h" || letter == "L" ||
+         letter == "N" || letter == "J" || letter == "V" || letter == "W";
+}
+
+}  // namespace
+
+bool Parser::EndsItem(std::size_t ahead) const {
+  const Token& t = Peek(ahead);
+  return t.kind == TokenKind::kEnd || t.Is(",") || t.Is(";") || t.Is(")") || t.Is("]") ||
+         t.Is("\\}") || t.Is("}") || t.IsWord("and") || t.IsWord("or") || t.Is("&") ||
+         t.Is("\\\\") || t.Is("=");
+}
+
+// One unit word or letter at the cursor, without moving. Letters in italics count only as
+// *is_letter.
+bool Parser::UnitAtom(Unit* unit, bool* is_letter) const {
+  const Token& t = Peek();
+  *is_letter = false;
+  if (t.kind == TokenKind::kWord) {
+    if (t.text == "and" || t.text == "or" || Peek(1).Is("_")) return false;
+    if (FindUnit(t.text, true, unit)) return true;
+    if (!IsCountNoun(t.text)) return false;
+    *unit = NounUnit(t.text);
+    return true;
+  }
+  if (t.kind == TokenKind::kSymbol)
+    return t.text != "$" && static_cast<unsigned char>(t.text[0]) >= 0x80 &&
+           FindUnit(t.text, true, unit);
+  if (t.kind != TokenKind::kLetter || Peek(1).Is("_")) return false;
+  if (t.roman) return FindUnit(t.text, true, unit);
+  *is_letter = true;
+  return IsPlainLetterUnit(t.text) && FindUnit(t.text, true, unit);
+}
+
+// Decides whether what follows the factors of a term is a unit rather than a variable.
+bool Parser::UnitFollows(const std::vector<NodeId>& factors) const {
+  Unit unit;
+  bool letter = false;
+  const Token& t = Peek();
+  if (t.kind == TokenKind::kWord && (PowerOfPrefix(t.text) > 0 || t.text == "per")) return true;
+  if (!UnitAtom(&unit, &letter)) return false;
+  if (!letter) return t.kind != TokenKind::kLetter || tree_.at(factors.back()).op != Op::kVar;
+  if (t.space == Space::kNone) return false;
+  // "5 m", "5\,m", "5 m/s": an italic letter that stands apart and ends the item.
+  const bool one_number = factors.size() == 1 && tree_.at(factors[0]).op == Op::kNumber;
+  std::size_t i = 1;
+  if (Peek(i).Is("/")) {
+    const Token& below = Peek(i + 1);
+    if (below.kind != TokenKind::kLetter || !IsPlainLetterUnit(below.text)) return false;
+    i += 2;
+  }
+  if (Peek(i).Is("^")) {
+    const bool braced = Peek(i + 1).Is("{");
+    if (Peek(i + (braced ? 2 : 1)).kind != TokenKind::kNumber) return false;
+    i += braced ? 4 : 2;
+  }
+  if (!EndsItem(i)) return false;
+  return t.space == Space::kTex || (one_number && (i > 1 || Peek(1).kind == TokenKind::kEnd));
+}
+
+// unit (("/" | "per" | "*" | nothing) unit)*, each with "square", "squared" or ^n.
+bool Parser::ParseUnit(Unit* unit, bool* used_letter) {
+  int sign = 1;
+  bool any = false;
+  for (int count = 0; count < 8; ++count) {
+    int power = 0;
+    if (Peek().IsWord("per") || (any && Peek().Is("/"))) {
+      const std::size_t back = pos_;
+      ++pos_;
+      Unit probe;
+      bool letter = false;
+      if (!UnitAtom(&probe, &letter) && PowerOfPrefix(Peek().text) == 0) {
+        pos_ = back;
+        break;
+      }
+      sign = -1;
+    } else if (any && (Peek().IsCommand("cdot") || Peek().Is("*") || Peek().Is("-"))) {
+      const std::size_t back = pos_;
+      ++pos_;
+      Unit probe;
+      bool letter = false;
+      if (!UnitAtom(&probe, &letter)) {
+        pos_ = back;
+        break;
+      }
+      sign = 1;
+    }
+    if (Peek().kind == TokenKind::kWord && PowerOfPrefix(Peek().text) > 0) {
+      Unit probe;
+      bool letter = false;
+      power = PowerOfPrefix(Peek().text);
+      ++pos_;
+      if (!UnitAtom(&probe, &letter)) {  // "5 squares" counts squares
+        --pos_;
+        power = 0;
+      }
+    }
+    Unit atom;
+    bool letter = false;
+    if (!UnitAtom(&atom, &letter)) break;
+    *used_letter = *used_letter || letter;
+    ++pos_;
+    if (power == 0) power = 1;
+    if (Peek().IsWord("squared") || Peek().IsWord("cubed")) {
+      power *= Peek().text == "squared" ? 2 : 3;
+      ++pos_;
+    }
+    if (Peek().Is("^")) {
+      const bool braced = Peek(1).Is("{");
+      std::size_t i = braced ? 2 : 1;
+      const bool negative = Peek(i).Is("-");
+      if (negative) ++i;
+      const auto value = Peek(i).kind == TokenKind::kNumber ? Peek(i).value.ToInt() : std::nullopt;
+      if (!value || *value > 9 || (braced && !Peek(i + 1).Is("}"))) return false;
+      power *= static_cast<int>(negative ? -*value : *value);
+      pos_ += i + (braced ? 2 : 1);
+    } else if (Peek().kind == TokenKind::kNumber && Peek().space == Space::kNone &&
+               Peek().text.size() == 1 && (Peek().text == "2" || Peek().text == "3")) {  // cm2
+      power *= static_cast<int>(*Peek().value.ToInt());
+      ++pos_;
+    }
+    unit->Multiply(atom, sign * power);
+    sign = 1;
+    any = true;
+  }
+  return any;
+}
+
+// value with the unit at the cursor (after "/" where inverse). Degrees become Op::kDegree.
+NodeId Parser::AttachUnit(NodeId value, bool inverse) {
+  Unit unit;
+  bool letter = false;
+  if (tree_.at(value).op == Op::kDegree &&
+      (ToLowerAscii(Peek().text) == "celsius" || ToLowerAscii(Peek().text) == "fahrenheit")) {
+    value = tree_.at(value).kids[0];
+  }
+  if ((Peek().IsWord("degrees") || Peek().IsWord("degree")) && Peek(1).kind == TokenKind::kWord) {
+    Unit scale;
+    const std::string name = ToLowerAscii(Peek(1).text);
+    if (name == "celsius" || name == "c" || name == "fahrenheit" || name == "f") {
+      FindUnit(name[0] == 'c' ? "degC" : "degF", false, &scale);
+      pos_ += 2;
+      tree_.units.push_back(scale);
+      return tree_.Add(Op::kQuantity, {value}, {},
+                       static_cast<std::int32_t>(tree_.units.size()) - 1);
+    }
+  }
+  const std::string first_letter = Peek().text;
+  const std::size_t before = pos_;
+  if (!ParseUnit(&unit, &letter)) return Unexpected();
+  const bool one_letter = letter && pos_ == before + 1;
+  if (inverse) {
+    Unit inverted;
+    inverted.Multiply(unit, -1);
+    unit = std::move(inverted);
+  }
+  if (unit.is_degree && unit.bases.empty()) return tree_.Add(Op::kDegree, {value});
+  if (tree_.at(value).op == Op::kQuantity) {  // "$5 per hour"; "$5 dollars" says it twice
+    Unit& first = tree_.units[static_cast<std::size_t>(tree_.at(value).aux)];
+    if (first.bases == unit.bases && first.scale == unit.scale) return value;
+    first.Multiply(unit, 1);
+    return value;
+  }
+  tree_.units.push_back(std::move(unit));
+  const NodeId node =
+      tree_.Add(Op::kQuantity, {value}, {}, static_cast<std::int32_t>(tree_.units.size()) - 1);
+  tree_.at(node).flag = letter;
+  if (one_letter) tree_.at(node).text = first_letter;  // it may be a variable after all
+  return node;
+}
+
+// A currency sign and its number.
+NodeId Parser::ParseCurrency() {
+  Unit unit;
+  if (!FindUnit(Peek().text, true, &unit)) return Unexpected();
+  ++pos_;
+  if (Peek().kind != TokenKind::kNumber && !Peek().Is("-") && Peek().kind != TokenKind::kCommand &&
+      !Peek().Is("{")) {
+    return Unexpected();
+  }
+  const NodeId value = ParseFactor();
+  if (value == kFailed) return kFailed;
+  tree_.units.push_back(std::move(unit));
+  return tree_.Add(Op::kQuantity, {value}, {}, static_cast<std::int32_t>(tree_.units.size()) - 1);
+}
+
+}  // namespace fuseo1
