@@ -40,6 +40,8 @@ void AddPlanCommand(CLI::App& root, Invocation& invocation);
 void AddInspectCommand(CLI::App& root, Invocation& invocation);
 void AddDiffCommand(CLI::App& root, Invocation& invocation);
 void AddVerifyCommand(CLI::App& root, Invocation& invocation);
+void AddEvalCommand(CLI::App& root, Invocation& invocation);
+void AddGradeCommand(CLI::App& root, Invocation& invocation);
 void AddCompletionCommand(CLI::App& root, Invocation& invocation);
 void AddVersionCommand(CLI::App& root, Invocation& invocation);
 

@@ -22,6 +22,8 @@ void AddCommands(CLI::App& root, Invocation& invocation) {
   AddInspectCommand(root, invocation);
   AddDiffCommand(root, invocation);
   AddVerifyCommand(root, invocation);
+  AddEvalCommand(root, invocation);
+  AddGradeCommand(root, invocation);
   AddCompletionCommand(root, invocation);
   AddVersionCommand(root, invocation);
 }
