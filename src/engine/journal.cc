@@ -1,0 +1,278 @@
+#include "engine/journal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <set>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace fuseo1 {
+namespace {
+
+constexpr std::string_view kMagic = "FUSEO1J1";
+constexpr std::uint64_t kMaxJournalBytes = 4 * kGiB;
+constexpr std::uint32_t kMaxPayloadBytes = 64 * kMiB;
+
+// A frame: payload length, a check of that length, the payload, its checksum. The length has a
+// check of its own so that damage to it is not taken for a torn tail.
+constexpr std::uint64_t kFrameHeadBytes = 8;
+constexpr std::uint64_t kFrameTailBytes = 8;
+
+void PutU32(std::string* out, std::uint32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) {
+    out->push_back(static_cast<char>(value >> shift));
+  }
+}
+
+void PutU64(std::string* out, std::uint64_t value) {
+  for (int shift = 0; shift < 64; shift += 8) {
+    out->push_back(static_cast<char>(value >> shift));
+  }
+}
+
+void PutText(std::string* out, std::string_view text) {
+  PutU32(out, static_cast<std::uint32_t>(text.size()));
+  out->append(text);
+}
+
+// Reads what Put… wrote; every read checks what is left. A short payload sets ok to false.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  std::uint64_t Number(std::size_t width) {
+    if (bytes_.size() < width) {
+      ok = false;
+      return 0;
+    }
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < width; ++i) {
+      value |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes_[i])) << (8 * i);
+    }
+    bytes_.remove_prefix(width);
+    return value;
+  }
+  std::uint32_t U32() { return static_cast<std::uint32_t>(Number(4)); }
+  std::uint64_t U64() { return Number(8); }
+  std::string Text() {
+    const std::uint32_t size = U32();
+    if (bytes_.size() < size) {
+      ok = false;
+      return {};
+    }
+    std::string text(bytes_.substr(0, size));
+    bytes_.remove_prefix(size);
+    return text;
+  }
+  bool AtEnd() const { return bytes_.empty(); }
+
+  bool ok = true;
+
+ private:
+  std::string_view bytes_;
+};
+
+std::uint32_t LengthCheck(std::uint64_t offset, std::uint32_t length) {
+  std::string text;
+  PutU64(&text, offset);
+  PutU32(&text, length);
+  return static_cast<std::uint32_t>(HashText(text).low);
+}
+
+// The offset is hashed too: a record copied to another place does not pass.
+std::uint64_t PayloadCheck(std::uint64_t offset, std::string_view payload) {
+  std::string text;
+  PutU64(&text, offset);
+  text.append(payload);
+  return HashText(text).low;
+}
+
+std::string Frame(std::uint64_t offset, std::string_view payload) {
+  const auto length = static_cast<std::uint32_t>(payload.size());
+  std::string frame;
+  frame.reserve(payload.size() + kFrameHeadBytes + kFrameTailBytes);
+  PutU32(&frame, length);
+  PutU32(&frame, LengthCheck(offset, length));
+  frame.append(payload);
+  PutU64(&frame, PayloadCheck(offset, payload));
+  return frame;
+}
+
+enum class FrameState { kGood, kTorn, kDamaged };
+
+// The frame at `offset` of the journal's bytes.
+FrameState ReadFrame(std::string_view all, std::uint64_t offset, std::string_view* payload,
+                     std::uint64_t* next) {
+  const std::string_view rest = all.substr(offset);
+  const bool only_zeros = rest.find_first_not_of('\0') == std::string_view::npos;
+  if (rest.size() < kFrameHeadBytes || only_zeros) {
+    return FrameState::kTorn;
+  }
+  Reader head(rest);
+  const std::uint32_t length = head.U32();
+  const std::uint32_t check = head.U32();
+  if (check != LengthCheck(offset, length) || length > kMaxPayloadBytes) {
+    return FrameState::kDamaged;
+  }
+  if (rest.size() - kFrameHeadBytes < length + kFrameTailBytes) {
+    return FrameState::kTorn;
+  }
+  *payload = rest.substr(kFrameHeadBytes, length);
+  *next = offset + kFrameHeadBytes + length + kFrameTailBytes;
+  Reader tail(rest.substr(kFrameHeadBytes + length));
+  if (tail.U64() != PayloadCheck(offset, *payload)) {
+    // Blocks of the last frame may be missing after a power loss. Before it, nothing may.
+    return *next == all.size() ? FrameState::kTorn : FrameState::kDamaged;
+  }
+  return FrameState::kGood;
+}
+
+std::string Encode(const JournalRecord& record) {
+  std::string out;
+  PutU32(&out, record.job);
+  PutU64(&out, record.outcome.hash.high);
+  PutU64(&out, record.outcome.hash.low);
+  for (const std::uint64_t count : {record.outcome.nan_in, record.outcome.inf_in,
+                                    record.outcome.nan_out, record.outcome.inf_out}) {
+    PutU64(&out, count);
+  }
+  PutU32(&out, static_cast<std::uint32_t>(record.outcome.notes.size()));
+  for (const std::string& note : record.outcome.notes) {
+    PutText(&out, note);
+  }
+  return out;
+}
+
+bool Decode(std::string_view payload, JournalRecord* record) {
+  Reader in(payload);
+  record->job = in.U32();
+  record->outcome.hash.high = in.U64();
+  record->outcome.hash.low = in.U64();
+  record->outcome.nan_in = in.U64();
+  record->outcome.inf_in = in.U64();
+  record->outcome.nan_out = in.U64();
+  record->outcome.inf_out = in.U64();
+  for (std::uint32_t notes = in.U32(); notes > 0 && in.ok; --notes) {
+    record->outcome.notes.push_back(in.Text());
+  }
+  return in.ok && in.AtEnd();
+}
+
+std::string JournalPath(const std::string& directory) {
+  return directory + "/" + std::string(kJournalName);
+}
+
+Bytes AsBytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+
+Error Damaged(const std::string& path, std::uint64_t offset) {
+  return InputError(
+      fmt::format("{}: the record at byte {} is damaged. Remove the output folder and merge again.",
+                  path, offset));
+}
+
+// What differs between two lists of "fact: value" lines, at most a few.
+std::string Difference(const std::vector<std::string>& before,
+                       const std::vector<std::string>& now) {
+  std::string text;
+  int shown = 0;
+  const std::set<std::string> old_lines(before.begin(), before.end());
+  const std::set<std::string> new_lines(now.begin(), now.end());
+  const auto show = [&](const char* label, const std::string& line) {
+    if (++shown <= 6) {
+      text += fmt::format("\n  {}: {}", label, Printable(line));
+    }
+  };
+  for (const std::string& line : before) {
+    if (!new_lines.contains(line)) {
+      show("then", line);
+    }
+  }
+  for (const std::string& line : now) {
+    if (!old_lines.contains(line)) {
+      show("now ", line);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Journal> Journal::Create(FileSystem& fs, const std::string& directory,
+                                const std::vector<std::string>& identity) {
+  std::string payload;
+  PutU32(&payload, static_cast<std::uint32_t>(identity.size()));
+  for (const std::string& line : identity) {
+    PutText(&payload, line);
+  }
+  std::string contents(kMagic);
+  contents += Frame(kMagic.size(), payload);
+  const std::string path = JournalPath(directory);
+  FUSEO1_TRY_VOID(WriteFileDurably(fs, path, contents));
+  FUSEO1_TRY(auto file, fs.OpenWrite(path));
+  return Journal(std::move(file), contents.size());
+}
+
+Result<Journal> Journal::Open(FileSystem& fs, const std::string& directory,
+                              const std::vector<std::string>& identity, std::uint32_t job_count,
+                              std::vector<JournalRecord>* records) {
+  const std::string path = JournalPath(directory);
+  FUSEO1_TRY(const std::string all, ReadWholeFile(fs, path, kMaxJournalBytes));
+  std::string_view payload;
+  std::uint64_t offset = kMagic.size();
+  std::uint64_t next = 0;
+  // The header was published whole by a rename: it has no torn form.
+  if (!all.starts_with(kMagic) || ReadFrame(all, offset, &payload, &next) != FrameState::kGood) {
+    return Damaged(path, 0);
+  }
+  Reader in(payload);
+  std::vector<std::string> recorded;
+  for (std::uint32_t lines = in.U32(); lines > 0 && in.ok; --lines) {
+    recorded.push_back(in.Text());
+  }
+  if (!in.ok || !in.AtEnd()) {
+    return Damaged(path, offset);
+  }
+  if (recorded != identity) {
+    return InputError(
+        fmt::format("{}: an interrupted merge lies here, and what it was made of has changed "
+                    "since. Restore it, "
+                    "or remove the folder to begin anew.{}",
+                    directory, Difference(recorded, identity)));
+  }
+  offset = next;
+  while (offset < all.size()) {
+    const FrameState state = ReadFrame(all, offset, &payload, &next);
+    if (state == FrameState::kTorn) {
+      break;
+    }
+    JournalRecord record;
+    if (state == FrameState::kDamaged || !Decode(payload, &record) || record.job >= job_count) {
+      return Damaged(path, offset);
+    }
+    records->push_back(std::move(record));
+    offset = next;
+  }
+  FUSEO1_TRY(auto file, fs.OpenWrite(path));
+  if (offset < all.size()) {
+    FUSEO1_TRY_VOID(file->Truncate(offset));
+  }
+  return Journal(std::move(file), offset);
+}
+
+Status Journal::Append(std::span<const JournalRecord> records) {
+  std::string frames;
+  for (const JournalRecord& record : records) {
+    frames += Frame(end_ + frames.size(), Encode(record));
+  }
+  FUSEO1_TRY_VOID(file_->WriteAt(end_, AsBytes(frames)));
+  FUSEO1_TRY_VOID(file_->Sync());
+  end_ += frames.size();
+  return {};
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,61 @@
+// The bytes that the engine's buffers may hold at one time. Leases are taken before memory is, and
+// given back when they go. Thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+
+namespace fuseo1 {
+
+class MemoryBudget;
+
+// A share of a budget, given back on destruction. Movable; one owner.
+class Lease {
+ public:
+  Lease() = default;
+  Lease(MemoryBudget* budget, std::uint64_t bytes) : budget_(budget), bytes_(bytes) {}
+  Lease(Lease&& other) noexcept
+      : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+  Lease& operator=(Lease&& other) noexcept {
+    std::swap(budget_, other.budget_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~Lease();
+
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  MemoryBudget* budget_ = nullptr;
+  std::uint64_t bytes_ = 0;
+};
+
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(std::uint64_t total_bytes) : total_(total_bytes) {}
+
+  std::uint64_t total_bytes() const { return total_; }
+
+  // Waits until `bytes` are free. kSystem at once where the whole budget is smaller; `what` names
+  // the need.
+  Result<Lease> Take(std::uint64_t bytes, const std::string& what);
+
+ private:
+  friend class Lease;
+  void GiveBack(std::uint64_t bytes);
+
+  const std::uint64_t total_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::uint64_t used_ = 0;
+};
+
+// Half of the memory that is available now, at least 256 MiB: the budget where none is given.
+std::uint64_t DefaultMemoryBytes();
+
+}  // namespace fuseo1

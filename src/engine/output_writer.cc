@@ -1,0 +1,304 @@
+#include "engine/output_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "engine/identity.h"
+
+namespace fuseo1 {
+namespace {
+
+constexpr std::string_view kIndexName = "model.safetensors.index.json";
+constexpr std::string_view kManifestName = "fuseo1.json";
+// Room for side files and the file system's own tables beyond the shards.
+constexpr std::uint64_t kDiskSlackBytes = 32 * kMiB;
+constexpr std::size_t kCopyBytes = 256 * kKiB;
+
+std::string PartialName(const std::string& name) { return "." + name + ".partial"; }
+
+bool IsPartialName(std::string_view name) {
+  return name.starts_with('.') && name.ends_with(".partial");
+}
+
+// Weight files that a reader of the folder might take for the model.
+bool IsPublishedWeights(std::string_view name) {
+  return name == kIndexName || name == "model.safetensors" ||
+         (name.starts_with("model-") && name.ends_with(".safetensors"));
+}
+
+Bytes AsBytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+
+// The folder itself or the nearest parent that exists.
+Result<std::string> ExistingParent(FileSystem& fs, std::string path) {
+  while (true) {
+    FUSEO1_TRY(const FileInfo info, fs.Info(path));
+    if (info.kind != FileKind::kMissing) {
+      return path;
+    }
+    const auto slash = path.find_last_of('/');
+    if (slash == std::string::npos) {
+      return std::string(".");
+    }
+    path = slash == 0 ? "/" : path.substr(0, slash);
+  }
+}
+
+}  // namespace
+
+std::string IndexJson(const MergePlan& plan) {
+  Json weight_map = Json::object();
+  auto& members = weight_map.get_ref<Json::object_t&>();
+  auto& entries = static_cast<std::vector<Json::object_t::value_type>&>(members);
+  std::uint64_t total = 0;
+  for (const TensorJob& job : plan.jobs) {
+    entries.emplace_back(job.name, plan.shards[static_cast<std::size_t>(job.shard)].name);
+    total += job.bytes;
+  }
+  Json index;
+  index["metadata"]["total_size"] = total;
+  index["weight_map"] = std::move(weight_map);
+  return DumpJson(index) + "\n";
+}
+
+Result<std::unique_ptr<OutputWriter>> OutputWriter::Open(FileSystem& fs, const MergePlan& plan,
+                                                         const std::string& directory,
+                                                         const EngineOptions& options) {
+  std::unique_ptr<OutputWriter> writer(new OutputWriter(fs, plan, directory));
+  FUSEO1_TRY_VOID(writer->Prepare(options));
+  return writer;
+}
+
+Status OutputWriter::Prepare(const EngineOptions& options) {
+  FUSEO1_TRY(const FileInfo info, fs_.Info(directory_));
+  if (info.kind == FileKind::kMissing) {
+    FUSEO1_TRY_VOID(CheckDiskSpace(plan_.output_bytes));
+    FUSEO1_TRY_VOID(fs_.MakeDirectories(directory_));
+  } else if (info.kind != FileKind::kDirectory) {
+    return UsageError(fmt::format("{}: the output must be a folder, this is a file. Name another.",
+                                  Printable(directory_)));
+  }
+  FUSEO1_TRY(lock_, fs_.LockDirectory(directory_));
+  FUSEO1_TRY(std::vector<std::string> names, fs_.List(directory_));
+  const bool has_journal = std::find(names.begin(), names.end(), kJournalName) != names.end();
+  if (has_journal) {
+    const Status resumed = Resume(options.trust_journal);
+    if (resumed.ok() || !options.overwrite || resumed.error().code() != ErrorCode::kInput) {
+      return resumed;
+    }
+    LogWarning(fmt::format("{}: beginning anew over an interrupted merge (--overwrite): {}",
+                           Printable(directory_), resumed.error().message()));
+    journal_.reset();
+    shards_.clear();
+    finished_.clear();
+  }
+  FUSEO1_TRY_VOID(CheckOccupants(names, options.overwrite));
+  FUSEO1_TRY_VOID(RemoveOwnLeftovers(names, options.overwrite));
+  FUSEO1_TRY_VOID(CheckDiskSpace(plan_.output_bytes));
+  return Begin();
+}
+
+Status OutputWriter::CheckOccupants(const std::vector<std::string>& names, bool overwrite) {
+  if (overwrite) {
+    return {};
+  }
+  const auto foreign = std::find_if(names.begin(), names.end(), [](const std::string& name) {
+    return name != kJournalName && !IsPartialName(name);
+  });
+  if (foreign == names.end()) {
+    return {};
+  }
+  const bool ours = std::find(names.begin(), names.end(), kManifestName) != names.end();
+  return UsageError(fmt::format(
+      "{}: {} and nothing was changed. Name an empty folder, or give --overwrite.",
+      Printable(directory_),
+      ours ? std::string("a finished merge lies here,")
+           : fmt::format("the output folder is not empty (it holds {}),", Quoted(*foreign))));
+}
+
+Status OutputWriter::RemoveOwnLeftovers(const std::vector<std::string>& names, bool published_too) {
+  // The index goes first: without it nobody takes the rest for a model.
+  std::vector<std::string> doomed;
+  for (const std::string& name : names) {
+    if (IsPartialName(name) || name == kJournalName ||
+        (published_too && (IsPublishedWeights(name) || name == kManifestName))) {
+      doomed.push_back(name);
+    }
+  }
+  std::stable_partition(doomed.begin(), doomed.end(),
+                        [](const std::string& name) { return name == kIndexName; });
+  for (const std::string& name : doomed) {
+    FUSEO1_TRY_VOID(fs_.Remove(Path(name)));
+  }
+  return {};
+}
+
+Status OutputWriter::CheckDiskSpace(std::uint64_t needed_bytes) {
+  FUSEO1_TRY(const std::string place, ExistingParent(fs_, directory_));
+  FUSEO1_TRY(const std::uint64_t free_bytes, fs_.FreeBytes(place));
+  if (free_bytes < needed_bytes + kDiskSlackBytes) {
+    return SystemError(fmt::format(
+        "{}: the disk has {} free, the merge needs {}: {} missing. Make room and run the same "
+        "command again.",
+        Printable(directory_), HumanBytes(free_bytes), HumanBytes(needed_bytes + kDiskSlackBytes),
+        HumanBytes(needed_bytes + kDiskSlackBytes - free_bytes)));
+  }
+  return {};
+}
+
+Status OutputWriter::Begin() {
+  for (const OutputShard& shard : plan_.shards) {
+    FUSEO1_TRY(auto file, fs_.Create(Path(PartialName(shard.name))));
+    FUSEO1_TRY_VOID(file->Reserve(shard.bytes));
+    FUSEO1_TRY_VOID(file->WriteAt(0, AsBytes(shard.header)));
+    FUSEO1_TRY_VOID(file->Sync());
+    shards_.push_back(std::move(file));
+  }
+  // The journal comes last: where it exists, every shard file does.
+  FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
+  FUSEO1_TRY(Journal journal, Journal::Create(fs_, directory_, IdentityOf(plan_)));
+  journal_ = std::make_unique<Journal>(std::move(journal));
+  return {};
+}
+
+Status OutputWriter::Resume(bool trust_journal) {
+  FUSEO1_TRY(Journal journal,
+             Journal::Open(fs_, directory_, IdentityOf(plan_),
+                           static_cast<std::uint32_t>(plan_.jobs.size()), &finished_));
+  journal_ = std::make_unique<Journal>(std::move(journal));
+  for (const OutputShard& shard : plan_.shards) {
+    // A merge killed while publishing has renamed some shards already.
+    FUSEO1_TRY(const FileInfo partial, fs_.Info(Path(PartialName(shard.name))));
+    const bool is_partial = partial.kind != FileKind::kMissing;
+    FUSEO1_TRY(auto file, fs_.OpenWrite(Path(is_partial ? PartialName(shard.name) : shard.name)));
+    FUSEO1_TRY(const FileInfo info, file->Info());
+    if (info.bytes != shard.bytes) {
+      return InputError(fmt::format(
+          "{}: has {} bytes, the interrupted merge made it {}. Remove the folder to begin anew.",
+          file->path(), info.bytes, shard.bytes));
+    }
+    shards_.push_back(std::move(file));
+  }
+  // Two records of one tensor can only agree: the later one stands.
+  std::vector<JournalRecord> unique;
+  std::vector<int> place(plan_.jobs.size(), -1);
+  for (JournalRecord& record : finished_) {
+    int& at = place[record.job];
+    if (at < 0) {
+      at = static_cast<int>(unique.size());
+      unique.push_back(std::move(record));
+    } else {
+      unique[static_cast<std::size_t>(at)] = std::move(record);
+    }
+  }
+  finished_ = std::move(unique);
+  // Headers are written before the journal exists, but a disk may have lost them since.
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    FUSEO1_TRY_VOID(shards_[i]->WriteAt(0, AsBytes(plan_.shards[i].header)));
+  }
+  return trust_journal ? Status() : KeepOnlyIntact();
+}
+
+Status OutputWriter::KeepOnlyIntact() {
+  std::vector<std::byte> buffer(kCopyBytes);
+  std::vector<JournalRecord> intact;
+  for (JournalRecord& record : finished_) {
+    const TensorJob& job = plan_.jobs[record.job];
+    StreamHash hash;
+    for (std::uint64_t done = 0; done < job.bytes;) {
+      const auto count =
+          static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), job.bytes - done));
+      const MutableBytes part = std::span(buffer).first(count);
+      FUSEO1_TRY_VOID(shard(job.shard).ReadAt(job.offset + done, part));
+      hash.Update(part);
+      done += count;
+    }
+    if (hash.Digest() == record.outcome.hash) {
+      intact.push_back(std::move(record));
+    } else {
+      LogWarning(fmt::format("{}: tensor {} changed on disk since it was written; merged again",
+                             Printable(directory_), Quoted(job.name)));
+    }
+  }
+  finished_ = std::move(intact);
+  return {};
+}
+
+Status OutputWriter::Commit(std::span<const JournalRecord> records) {
+  std::set<int> touched;
+  for (const JournalRecord& record : records) {
+    touched.insert(plan_.jobs[record.job].shard);
+  }
+  for (const int index : touched) {
+    FUSEO1_TRY_VOID(shard(index).Sync());
+  }
+  return journal_->Append(records);
+}
+
+Status OutputWriter::WriteSideFile(const SideFile& file) {
+  const std::string path = Path(file.name);
+  if (file.copy_from.empty()) {
+    return WriteFileDurably(fs_, path, file.contents);
+  }
+  FUSEO1_TRY(const auto source, fs_.OpenRead(file.copy_from));
+  FUSEO1_TRY(const FileInfo info, source->Info());
+  const std::string partial = Path(PartialName(file.name));
+  FUSEO1_TRY(const FileInfo old, fs_.Info(partial));
+  if (old.kind != FileKind::kMissing) {
+    FUSEO1_TRY_VOID(fs_.Remove(partial));
+  }
+  FUSEO1_TRY(const auto target, fs_.Create(partial));
+  std::vector<std::byte> buffer(kCopyBytes);
+  for (std::uint64_t done = 0; done < info.bytes;) {
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), info.bytes - done));
+    const MutableBytes part = std::span(buffer).first(count);
+    FUSEO1_TRY_VOID(source->ReadAt(done, part));
+    FUSEO1_TRY_VOID(target->WriteAt(done, part));
+    done += count;
+  }
+  FUSEO1_TRY_VOID(target->Sync());
+  return fs_.Rename(partial, path);
+}
+
+Status OutputWriter::Publish(std::span<const SideFile> side_files) {
+  for (const auto& file : shards_) {
+    FUSEO1_TRY_VOID(file->Sync());
+  }
+  const auto publish_shard = [&](const OutputShard& shard) -> Status {
+    FUSEO1_TRY(const FileInfo partial, fs_.Info(Path(PartialName(shard.name))));
+    if (partial.kind == FileKind::kMissing) {
+      return {};  // renamed before a kill
+    }
+    return fs_.Rename(Path(PartialName(shard.name)), Path(shard.name));
+  };
+  const bool has_index = plan_.shards.size() > 1;
+  if (has_index) {
+    for (const OutputShard& shard : plan_.shards) {
+      FUSEO1_TRY_VOID(publish_shard(shard));
+    }
+    FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
+  }
+  for (const SideFile& file : side_files) {
+    FUSEO1_TRY_VOID(WriteSideFile(file));
+  }
+  FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
+  // From here on readers see a complete model.
+  if (has_index) {
+    FUSEO1_TRY_VOID(WriteFileDurably(fs_, Path(std::string(kIndexName)), IndexJson(plan_)));
+  } else {
+    FUSEO1_TRY_VOID(publish_shard(plan_.shards.front()));
+  }
+  FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
+  journal_.reset();
+  FUSEO1_TRY_VOID(fs_.Remove(Path(std::string(kJournalName))));
+  return fs_.SyncDirectory(directory_);
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,66 @@
+// The output directory of one merge: its lock, its shard files under their working names, the
+// journal, and the order in which things become durable and visible (docs/reliability.md).
+//
+//   Open:     lock, preflight for disk, create or take over the shard files
+//   Commit:   sync the shards, then the journal: only now is a tensor done
+//   Publish:  rename the shards, write the side files, last the index; remove the journal
+//
+// shard() may be written from any thread; everything else from one thread at a time.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/journal.h"
+#include "engine/run_merge.h"
+#include "io/file_system.h"
+#include "plan/merge_plan.h"
+
+namespace fuseo1 {
+
+class OutputWriter {
+ public:
+  static Result<std::unique_ptr<OutputWriter>> Open(FileSystem& fs, const MergePlan& plan,
+                                                    const std::string& directory,
+                                                    const EngineOptions& options);
+
+  File& shard(int index) { return *shards_[static_cast<std::size_t>(index)]; }
+
+  // Tensors that an interrupted run has finished, read back and hashed again unless the journal is
+  // trusted.
+  const std::vector<JournalRecord>& finished() const { return finished_; }
+
+  Status Commit(std::span<const JournalRecord> records);
+
+  Status Publish(std::span<const SideFile> side_files);
+
+ private:
+  OutputWriter(FileSystem& fs, const MergePlan& plan, std::string directory)
+      : fs_(fs), plan_(plan), directory_(std::move(directory)) {}
+
+  Status Prepare(const EngineOptions& options);
+  Status CheckOccupants(const std::vector<std::string>& names, bool overwrite);
+  Status RemoveOwnLeftovers(const std::vector<std::string>& names, bool published_too);
+  Status CheckDiskSpace(std::uint64_t needed_bytes);
+  Status Begin();
+  Status Resume(bool trust_journal);
+  Status KeepOnlyIntact();
+  Status WriteSideFile(const SideFile& file);
+  std::string Path(const std::string& name) const { return directory_ + "/" + name; }
+
+  FileSystem& fs_;
+  const MergePlan& plan_;
+  std::string directory_;
+  std::unique_ptr<DirectoryLock> lock_;
+  std::unique_ptr<Journal> journal_;
+  std::vector<std::unique_ptr<File>> shards_;
+  std::vector<JournalRecord> finished_;
+};
+
+// The index of a sharded checkpoint, as text.
+std::string IndexJson(const MergePlan& plan);
+
+}  // namespace fuseo1

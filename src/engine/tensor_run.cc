@@ -1,0 +1,335 @@
+#include "engine/tensor_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "tensor/kernels.h"
+
+namespace fuseo1 {
+namespace {
+
+// A chunk of all inputs and the output stays in a 512 KiB L2 cache: three times faster than 1 MiB
+// chunks.
+constexpr std::uint64_t kChunkBytes = 320 * kKiB;
+// A thread that is this many chunks ahead of the hash waits for it.
+constexpr std::size_t kMaxParkedPerWorker = 4;
+// A huge tensor is synced on the way, or its dirty pages would pile up until it ends.
+constexpr std::uint64_t kSyncEveryBytes = 256 * kMiB;
+constexpr std::uint64_t kWritebackEveryBytes = 8 * kMiB;
+// Reads slower than this come from a device. A copy from the page cache runs at several bytes a
+// nanosecond.
+constexpr double kSlowReadBytesPerNs = 0.8;
+
+std::size_t WidthBytes(DType dtype) { return static_cast<std::size_t>(DTypeBits(dtype)) / 8; }
+
+std::uint64_t BytesPerElem(const TensorJob& job) {
+  std::uint64_t bytes = WidthBytes(job.dtype);
+  for (const JobInput& input : job.inputs) {
+    bytes += WidthBytes(input.dtype);
+  }
+  return bytes;
+}
+
+std::uint64_t RoundUpToSegments(std::uint64_t elems) {
+  return std::max<std::uint64_t>((elems + kSegmentElems - 1) / kSegmentElems, 1) * kSegmentElems;
+}
+
+}  // namespace
+
+std::uint64_t TensorRun::ChunkElems(const TensorJob& job, std::uint64_t wanted_elems) {
+  if (wanted_elems > 0) {
+    return RoundUpToSegments(wanted_elems);
+  }
+  const std::uint64_t fitting = kChunkBytes / BytesPerElem(job);
+  return std::max<std::uint64_t>(fitting / kSegmentElems, 1) * kSegmentElems;
+}
+
+std::uint64_t TensorRun::WorkerBytes(const TensorJob& job, std::uint64_t chunk_elems) {
+  const std::uint64_t elems =
+      std::min(ChunkElems(job, chunk_elems), std::max<std::uint64_t>(job.elems, 1));
+  std::size_t widest = 0;
+  for (const JobInput& input : job.inputs) {
+    widest = std::max(widest, WidthBytes(input.dtype));
+  }
+  return WorkerBuffers::BytesFor(job.inputs.size(), elems * widest, elems * WidthBytes(job.dtype),
+                                 kBlockElems);
+}
+
+TensorRun::TensorRun(RunContext& context, std::uint32_t job_index, int workers)
+    : context_(context),
+      job_(context.plan.jobs[job_index]),
+      job_index_(job_index),
+      workers_(workers) {}
+
+Status TensorRun::Start() {
+  out_width_bytes_ = WidthBytes(job_.dtype);
+  chunk_elems_ = ChunkElems(job_, context_.chunk_elems);
+  emitting_ = true;
+  if (job_.fate == TensorFate::kMerge) {
+    task_ = TensorTask{.name = job_.name,
+                       .shape = job_.shape,
+                       .elems = job_.elems,
+                       .input_count = job_.inputs.size(),
+                       .base = job_.base,
+                       .base_configured = job_.base_configured,
+                       .params = job_.params.get(),
+                       .seed = context_.plan.seed,
+                       .workers = context_.workers};
+    merge_ = context_.plan.method->start(task_);
+    emitting_ = !merge_->WantsSurvey();
+    one_dtype_ = std::all_of(job_.inputs.begin(), job_.inputs.end(), [&](const JobInput& input) {
+      return input.dtype == job_.inputs.front().dtype;
+    });
+    const std::uint64_t block = merge_->BlockElems();
+    if (block != kBlockElems && block > 0) {
+      block_elems_ = block;
+      chunk_elems_ = std::max<std::uint64_t>(chunk_elems_ / block, 1) * block;
+      const std::size_t width = std::max(out_width_bytes_, std::size_t{8});
+      const std::uint64_t bytes =
+          static_cast<std::uint64_t>(workers_) *
+          WorkerBuffers::BytesFor(job_.inputs.size(), chunk_elems_ * width,
+                                  chunk_elems_ * out_width_bytes_, block_elems_);
+      FUSEO1_TRY(lease_,
+                 context_.budget.Take(
+                     bytes, fmt::format("tensor {}, whose rows of {} elements {} takes whole,",
+                                        Quoted(job_.name), block, context_.plan.method->name)));
+    }
+  }
+  chunk_count_ = (job_.elems + chunk_elems_ - 1) / chunk_elems_;
+  return {};
+}
+
+TensorRun::Span TensorRun::ChunkSpan(std::uint64_t chunk) const {
+  const std::uint64_t first = chunk * chunk_elems_;
+  return {first, static_cast<std::size_t>(std::min(chunk_elems_, job_.elems - first))};
+}
+
+std::size_t TensorRun::InputBytes(std::size_t input, std::size_t elems) const {
+  return elems * WidthBytes(job_.inputs[input].dtype);
+}
+
+Status TensorRun::ProcessChunk(std::uint64_t chunk, WorkerBuffers& buffers) {
+  const Span span = ChunkSpan(chunk);
+  std::size_t in_bytes = 0;
+  for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+    in_bytes = std::max(in_bytes, InputBytes(k, span.count));
+  }
+  buffers.Fit(job_.inputs.size(), in_bytes, span.count * out_width_bytes_,
+              std::min<std::size_t>(block_elems_, std::max<std::size_t>(span.count, 1)));
+  FUSEO1_TRY_VOID(ReadInputs(span, buffers));
+  if (!emitting_) {
+    ForEachBlock(span, buffers, [&](const Block& block) { merge_->Survey(block); });
+    return {};
+  }
+  if (job_.fate == TensorFate::kCopy) {
+    FUSEO1_TRY_VOID(CopyChunk(span, buffers));
+  } else {
+    CountInputs(span, buffers);
+    EmitChunk(span, buffers);
+  }
+  return WriteChunk(chunk, span, buffers);
+}
+
+Status TensorRun::ReadInputs(const Span& span, WorkerBuffers& buffers) {
+  std::vector<ReadRequest> requests;
+  std::uint64_t bytes = 0;
+  for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+    const JobInput& input = job_.inputs[k];
+    const std::size_t count = InputBytes(k, span.count);
+    requests.push_back({&context_.inputs.Of(input),
+                        input.offset + span.first * WidthBytes(input.dtype),
+                        MutableBytes(buffers.stored(k), count)});
+    bytes += count;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  FUSEO1_TRY_VOID(buffers.reader().Read(requests));
+  const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
+  if (bytes >= 64 * kKiB) {
+    context_.reads_are_slow.store(static_cast<double>(bytes) < kSlowReadBytesPerNs * spent.count(),
+                                  std::memory_order_relaxed);
+  }
+  context_.bytes_read.fetch_add(bytes, std::memory_order_relaxed);
+  return {};
+}
+
+void TensorRun::CountInputs(const Span& span, WorkerBuffers& buffers) {
+  std::uint64_t nan = 0;
+  std::uint64_t inf = 0;
+  for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+    CurrentKernels().count_nonfinite(job_.inputs[k].dtype, buffers.stored(k), span.count, &nan,
+                                     &inf);
+  }
+  if (nan + inf > 0) {
+    const std::lock_guard lock(mutex_);
+    outcome_.nan_in += nan;
+    outcome_.inf_in += inf;
+  }
+}
+
+Status TensorRun::CopyChunk(const Span& span, WorkerBuffers& buffers) {
+  const std::size_t bytes = InputBytes(0, span.count);
+  for (std::size_t k = 1; k < job_.inputs.size(); ++k) {
+    if (std::memcmp(buffers.stored(0), buffers.stored(k), bytes) != 0) {
+      const auto model = [&](std::size_t input) -> std::string {
+        return context_.plan.models[static_cast<std::size_t>(job_.inputs[input].model)].ref.Text();
+      };
+      return InputError(fmt::format(
+          "tensor {}: {} values differ between {} and {}, and only equal ones can be copied. Merge "
+          "models with the same buffers, or take this tensor from one model.",
+          Quoted(job_.name), DTypeName(job_.dtype), Quoted(model(0)), Quoted(model(k))));
+    }
+  }
+  std::memcpy(buffers.out(), buffers.stored(0), bytes);
+  return {};
+}
+
+template <class Use>
+void TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use) {
+  const Kernels& kernels = CurrentKernels();
+  std::vector<const double*> wide(job_.inputs.size());
+  for (std::size_t k = 0; k < wide.size(); ++k) {
+    wide[k] = buffers.wide(k);
+  }
+  for (std::size_t done = 0; done < span.count; done += block_elems_) {
+    const std::size_t count = std::min(block_elems_, span.count - done);
+    for (std::size_t k = 0; k < wide.size(); ++k) {
+      kernels.widen(job_.inputs[k].dtype, buffers.stored(k) + InputBytes(k, done), buffers.wide(k),
+                    count);
+    }
+    use(Block{
+        .first = span.first + done, .count = count, .inputs = wide, .worker = buffers.worker()});
+  }
+}
+
+void TensorRun::EmitChunk(const Span& span, WorkerBuffers& buffers) {
+  const Kernels& kernels = CurrentKernels();
+  const std::span<const double> combination = merge_->Combination();
+  if (!combination.empty() && one_dtype_) {
+    std::vector<const std::byte*> stored(job_.inputs.size());
+    for (std::size_t k = 0; k < stored.size(); ++k) {
+      stored[k] = buffers.stored(k);
+    }
+    kernels.combine(job_.inputs.front().dtype, job_.dtype, stored.data(), combination.data(),
+                    stored.size(), buffers.out(), span.count);
+    return;
+  }
+  double* result = buffers.wide(job_.inputs.size());
+  ForEachBlock(span, buffers, [&](const Block& block) {
+    if (combination.empty()) {
+      merge_->Emit(block, result);
+    } else {
+      for (std::size_t i = 0; i < block.count; ++i) {
+        result[i] = combination[0] * block.inputs[0][i];
+      }
+      for (std::size_t k = 1; k < combination.size(); ++k) {
+        for (std::size_t i = 0; i < block.count; ++i) {
+          result[i] += combination[k] * block.inputs[k][i];
+        }
+      }
+    }
+    kernels.narrow(job_.dtype, result,
+                   buffers.out() + (block.first - span.first) * out_width_bytes_, block.count);
+  });
+}
+
+Status TensorRun::WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffers& buffers) {
+  const Bytes bytes(buffers.out(), span.count * out_width_bytes_);
+  if (IsFloat(job_.dtype)) {
+    std::uint64_t nan = 0;
+    std::uint64_t inf = 0;
+    CurrentKernels().count_nonfinite(job_.dtype, bytes.data(), span.count, &nan, &inf);
+    if (nan + inf > 0) {
+      const std::lock_guard lock(mutex_);
+      outcome_.nan_out += nan;
+      outcome_.inf_out += inf;
+    }
+  }
+  File& shard = context_.writer.shard(job_.shard);
+  const std::uint64_t offset = job_.offset + span.first * out_width_bytes_;
+  FUSEO1_TRY_VOID(shard.WriteAt(offset, bytes));
+  context_.bytes_written.fetch_add(bytes.size(), std::memory_order_relaxed);
+  HashInOrder(chunk, bytes);
+  bool sync = false;
+  std::uint64_t writeback = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t before = unsynced_bytes_;
+    unsynced_bytes_ += bytes.size();
+    if (unsynced_bytes_ / kWritebackEveryBytes != before / kWritebackEveryBytes) {
+      writeback = offset + bytes.size() - job_.offset;
+    }
+    if (unsynced_bytes_ >= kSyncEveryBytes) {
+      unsynced_bytes_ = 0;
+      sync = true;
+    }
+  }
+  if (writeback > 0) {
+    shard.StartWriteback(job_.offset, writeback);
+  }
+  return sync ? shard.Sync() : Status();
+}
+
+void TensorRun::HashInOrder(std::uint64_t chunk, Bytes bytes) {
+  if (workers_ == 1) {
+    hash_.Update(bytes);
+    return;
+  }
+  std::unique_lock lock(mutex_);
+  const std::size_t limit = kMaxParkedPerWorker * static_cast<std::size_t>(workers_);
+  hashed_.wait(lock,
+               [&] { return abandoned_ || chunk == next_to_hash_ || parked_.size() < limit; });
+  if (chunk != next_to_hash_ || hashing_) {
+    parked_.emplace(chunk, std::vector<std::byte>(bytes.begin(), bytes.end()));
+    return;
+  }
+  hashing_ = true;
+  std::vector<std::byte> own;
+  while (true) {
+    lock.unlock();
+    hash_.Update(bytes);
+    lock.lock();
+    ++next_to_hash_;
+    const auto next = parked_.find(next_to_hash_);
+    if (next == parked_.end()) {
+      break;
+    }
+    own = std::move(next->second);
+    parked_.erase(next);
+    bytes = own;
+  }
+  hashing_ = false;
+  lock.unlock();
+  hashed_.notify_all();
+}
+
+Result<bool> TensorRun::FinishPass() {
+  if (emitting_) {
+    return false;
+  }
+  FUSEO1_TRY_VOID(merge_->FinishSurvey());
+  emitting_ = !merge_->WantsSurvey();
+  return true;
+}
+
+TensorOutcome TensorRun::TakeOutcome() {
+  outcome_.hash = hash_.Digest();
+  if (merge_ != nullptr) {
+    outcome_.notes = merge_->Notes();
+  }
+  return std::move(outcome_);
+}
+
+void TensorRun::Abandon() {
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+  }
+  hashed_.notify_all();
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,89 @@
+// One tensor on its way through the exact numerics: survey passes, then the emit pass, chunk by
+// chunk. Chunks of a pass may run on several threads at once, in any order; passes are one after
+// the other.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/result.h"
+#include "engine/run_context.h"
+#include "engine/worker_buffers.h"
+#include "methods/method.h"
+
+namespace fuseo1 {
+
+class TensorRun {
+ public:
+  // `workers`: threads that may process chunks; one means no chunk ever waits for another.
+  TensorRun(RunContext& context, std::uint32_t job_index, int workers);
+
+  // Creates the method's state and takes what whole-row blocks need of the budget, which may wait.
+  Status Start();
+
+  std::uint32_t job_index() const { return job_index_; }
+  std::uint64_t chunk_count() const { return chunk_count_; }
+
+  Status ProcessChunk(std::uint64_t chunk, WorkerBuffers& buffers);
+
+  // Called once when every chunk of the pass is processed. True: another pass follows.
+  Result<bool> FinishPass();
+
+  // After the last pass.
+  TensorOutcome TakeOutcome();
+
+  // Wakes threads that wait for an earlier chunk which will not come, after a failure.
+  void Abandon();
+
+  // Bytes that one worker needs for `job` where blocks are free.
+  static std::uint64_t WorkerBytes(const TensorJob& job, std::uint64_t chunk_elems);
+  static std::uint64_t ChunkElems(const TensorJob& job, std::uint64_t wanted_elems);
+
+ private:
+  struct Span {
+    std::uint64_t first = 0;
+    std::size_t count = 0;
+  };
+
+  Span ChunkSpan(std::uint64_t chunk) const;
+  Status ReadInputs(const Span& span, WorkerBuffers& buffers);
+  void CountInputs(const Span& span, WorkerBuffers& buffers);
+  Status CopyChunk(const Span& span, WorkerBuffers& buffers);
+  void EmitChunk(const Span& span, WorkerBuffers& buffers);
+  template <class Use>
+  void ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use);
+  Status WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffers& buffers);
+  void HashInOrder(std::uint64_t chunk, Bytes bytes);
+  std::size_t InputBytes(std::size_t input, std::size_t elems) const;
+
+  RunContext& context_;
+  const TensorJob& job_;
+  const std::uint32_t job_index_;
+  const int workers_;
+  TensorTask task_;
+  std::unique_ptr<TensorMerge> merge_;
+  Lease lease_;
+  std::uint64_t chunk_elems_ = 0;
+  std::uint64_t chunk_count_ = 0;
+  std::size_t block_elems_ = kBlockElems;
+  std::size_t out_width_bytes_ = 0;
+  bool one_dtype_ = false;
+  bool emitting_ = false;
+
+  std::mutex mutex_;  // guards everything below
+  std::condition_variable hashed_;
+  bool abandoned_ = false;
+  bool hashing_ = false;
+  std::uint64_t next_to_hash_ = 0;
+  std::map<std::uint64_t, std::vector<std::byte>> parked_;  // chunks that came before their turn
+  StreamHash hash_;
+  TensorOutcome outcome_;
+  std::uint64_t unsynced_bytes_ = 0;
+};
+
+}  // namespace fuseo1
