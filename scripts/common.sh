@@ -47,8 +47,9 @@ use_installed_tools() {
 build_preset() {
   local preset="$1"
   shift
-  local launcher=()
-  if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
-  (cd "$FUSEO1_ROOT" && cmake --preset "$preset" "${launcher[@]}" -DFUSEO1_VENV="$FUSEO1_VENV" >&2 &&
+  local settings=()
+  if command -v ccache >/dev/null; then settings+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  if [[ -f "$FUSEO1_VENV/complete" ]]; then settings+=(-DFUSEO1_PYTHON="$FUSEO1_VENV/bin/python3"); fi
+  (cd "$FUSEO1_ROOT" && cmake --preset "$preset" "${settings[@]}" >&2 &&
     cmake --build --preset "$preset" --parallel "$(jobs_here)" ${1:+--target "$@"} >&2)
 }
