@@ -35,6 +35,7 @@ struct MergeOptions {
   bool copy_tokenizer = true;
   bool write_model_card = true;
   std::shared_ptr<IgnoredOptions> ignored;
+  std::vector<std::string> notes;  // on options without effect
 };
 
 std::string Basename(std::string path) {
@@ -159,7 +160,7 @@ Status Run(const MergeOptions& options) {
   FUSEO1_TRY(const SideFiles side, SideFiles::Prepare(fs, plan, publish));
   FUSEO1_TRY_VOID(CheckOutputPlace(fs, plan, options.output_dir, OtherInputs(plan, side)));
 
-  std::vector<std::string> warnings = options.ignored->Notes();
+  std::vector<std::string> warnings = options.notes;
   const std::vector<std::string> planned = AllWarnings(plan);
   warnings.insert(warnings.end(), planned.begin(), planned.end());
   warnings.insert(warnings.end(), side.notes().begin(), side.notes().end());

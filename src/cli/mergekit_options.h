@@ -14,7 +14,8 @@ class IgnoredOptions {
   // Adds them to `command`, hidden from its --help except for one line.
   static std::shared_ptr<IgnoredOptions> AddTo(CLI::App& command);
 
-  // One sentence for every option that was given: what became of it.
+  // What became of the options that were given. While the command line is being read only: the
+  // options are the parser's, and go with it.
   std::vector<std::string> Notes() const;
 
  private:

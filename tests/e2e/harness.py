@@ -49,6 +49,8 @@ def make_model(folder, seed, config=None, files=None, rows=8):
 
     def numbers(count):
         nonlocal state
+        if count > 4096:  # large tensors repeat a pattern: Python is slow
+            return numbers(4096) * (count // 4096)
         values = []
         for _ in range(count):
             state = (state * 1664525 + 1013904223) % 2**32
