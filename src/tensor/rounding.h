@@ -54,17 +54,19 @@ inline std::uint16_t Fp16FromFloat(float value) {
 // `value` cut to 24 bits of precision with "sticky" rounding: an inexact result is odd. Rounding it
 // again to at most 22 bits gives what one rounding of `value` would have given (Boldo and
 // Melquiond, 2005). Subnormal floats, overflow and NaN keep the plain conversion's meaning.
+//
+// Integers throughout: `value` and the float nearest to it have one sign, so the difference of
+// their bits tells which is larger in magnitude. Comparisons of doubles would keep loops scalar.
 inline float FloatRoundedToOdd(double value) {
   const float nearest = static_cast<float>(value);
-  const double back = static_cast<double>(nearest);
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(nearest);
-  const bool went_up = value < 0 ? back < value : back > value;  // away from zero
-  const bool inexact = back != value && value == value;
-  const std::uint32_t cut = bits - (went_up ? 1U : 0U);
-  const std::uint32_t odd = inexact ? (cut | 1U) : bits;
+  const std::int64_t excess = std::bit_cast<std::int64_t>(static_cast<double>(nearest)) -
+                              std::bit_cast<std::int64_t>(value);
+  const auto too_large = static_cast<std::uint32_t>(static_cast<std::uint64_t>(-excess) >> 63);
+  const auto too_small = static_cast<std::uint32_t>(static_cast<std::uint64_t>(excess) >> 63);
   // From 2^128 on "nearest" is infinity: the cut gives the largest float, odd; it still rounds to
   // infinity.
-  return std::bit_cast<float>(odd);
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(nearest);
+  return std::bit_cast<float>((bits - too_large) | too_large | too_small);
 }
 
 inline std::uint16_t Bf16FromDouble(double value) {

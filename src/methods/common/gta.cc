@@ -20,6 +20,7 @@ namespace {
 // A divisor this small beside the weights that cancel in it is zero up to rounding.
 constexpr double kCancelled = 1e-12;
 constexpr double kSmallestDivisor = 1e-8;
+constexpr std::uint64_t kMaskBytes = 32 << 20;
 constexpr double kSmallestNorm = 1e-7;  // below, differences are not rescaled
 
 enum class Keep : std::uint8_t { kAll, kNone, kCut, kBand, kRandom, kRanked };
@@ -76,6 +77,11 @@ class GtaMerge : public TensorMerge {
     }
     if (ranked_) {
       rows_.resize(static_cast<std::size_t>(task.workers));
+      const std::uint64_t words =
+          task.elems / row_elems_ * ((row_elems_ + 31) / 32) * models_.size();
+      if (measuring_ && words * sizeof(std::uint32_t) <= kMaskBytes) {
+        mask_bits_.resize(words);
+      }
     }
     if (!traits.consensus && !any([](const Model& m) { return m.keep > Keep::kNone; })) {
       Combine(task.input_count);
@@ -108,9 +114,10 @@ class GtaMerge : public TensorMerge {
         }
         Piece keep;
         MaskOf(k, block, piece, offset, magnitude.data(), keep.data());
-        norms[2 * k] += LaneSum(piece.count, [&](std::size_t i) { return magnitude[i]; });
-        norms[2 * k + 1] +=
-            LaneSum(piece.count, [&](std::size_t i) { return magnitude[i] * keep[i]; });
+        const double* const m = magnitude.data();
+        const double* const kept = keep.data();
+        norms[2 * k] += LaneSum(piece.count, [=](std::size_t i) { return m[i]; });
+        norms[2 * k + 1] += LaneSum(piece.count, [=](std::size_t i) { return m[i] * kept[i]; });
       }
     });
   }
@@ -142,7 +149,7 @@ class GtaMerge : public TensorMerge {
   }
 
   void Emit(const Block& block, double* out) const override {
-    if (ranked_) {
+    if (ranked_ && mask_bits_.empty()) {
       MaskRow(block);
     }
     ForPieces(block, [&](const Block& piece, std::size_t offset) {
@@ -239,6 +246,32 @@ class GtaMerge : public TensorMerge {
     }
   }
 
+  // The masks of a row are kept from the survey for Emit where they are not too large: one bit an
+  // element and model.
+  std::uint32_t* RowBits(const Block& block, std::size_t k) const {
+    const std::size_t words = (row_elems_ + 31) / 32;
+    return mask_bits_.data() + (block.first / row_elems_ * models_.size() + k) * words;
+  }
+
+  static void Pack(const std::uint8_t* keep, std::size_t count, std::uint32_t* bits) {
+    for (std::size_t i = 0; i < count; i += 32) {
+      std::uint32_t word = 0;
+      for (std::size_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
+        word |= static_cast<std::uint32_t>(keep[i + j]) << j;
+      }
+      bits[i / 32] = word;
+    }
+  }
+
+  static void Unpack(const std::uint32_t* bits, std::size_t count, double* __restrict keep) {
+    for (std::size_t i = 0; i < count; i += 32) {
+      const std::uint32_t word = bits[i / 32];
+      for (std::uint32_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
+        keep[i + j] = static_cast<int>((word >> j) & 1U);
+      }
+    }
+  }
+
   std::uint8_t* RowMasks(int worker) const {
     double* const scratch = scratch_.Of(worker);
     return reinterpret_cast<std::uint8_t*>(scratch + models_.size() * kBlockElems);
@@ -258,6 +291,9 @@ class GtaMerge : public TensorMerge {
         model.random.Fill(block.first, block.count, row.random.data());
         row.ranks.Mask(model.ranked, row.keys.data(), row.random.data(), block.count,
                        RowMasks(block.worker) + k * row_elems_);
+        if (!mask_bits_.empty()) {
+          Pack(RowMasks(block.worker) + k * row_elems_, block.count, RowBits(block, k));
+        }
       }
     }
   }
@@ -275,25 +311,32 @@ class GtaMerge : public TensorMerge {
         model.search->cut(0).Mask(piece.first, magnitude, piece.count, keep);
         break;
       case Keep::kBand: {
-        Piece above;
+        Piece outliers;
         model.search->cut(0).Mask(piece.first, magnitude, piece.count, keep);
-        model.search->cut(1).Mask(piece.first, magnitude, piece.count, above.data());
+        model.search->cut(1).Mask(piece.first, magnitude, piece.count, outliers.data());
+        const double* __restrict above = outliers.data();
         for (std::size_t i = 0; i < piece.count; ++i) {
           keep[i] -= above[i];
         }
         break;
       }
       case Keep::kRandom: {
-        std::array<std::uint32_t, kBlockElems> random;
-        model.random.Fill(piece.first, piece.count, random.data());
-        const double limit = model.probability * 0x1p32;
+        std::array<std::uint32_t, kBlockElems> numbers;
+        model.random.Fill(piece.first, piece.count, numbers.data());
+        // Integers below limit are integers of at most last; probability is above 0 and below 1.
+        const auto last = static_cast<std::uint32_t>(std::ceil(model.probability * 0x1p32) - 1);
+        const std::uint32_t* __restrict random = numbers.data();
         for (std::size_t i = 0; i < piece.count; ++i) {
-          keep[i] = random[i] < limit ? 1.0 : 0.0;
+          keep[i] = random[i] <= last ? 1.0 : 0.0;
         }
         break;
       }
       case Keep::kRanked: {
-        const std::uint8_t* const mask = RowMasks(block.worker) + k * row_elems_ + offset;
+        if (!mask_bits_.empty() && !measuring_) {
+          Unpack(RowBits(block, k) + offset / 32, piece.count, keep);
+          break;
+        }
+        const std::uint8_t* __restrict mask = RowMasks(block.worker) + k * row_elems_ + offset;
         for (std::size_t i = 0; i < piece.count; ++i) {
           keep[i] = mask[i];
         }
@@ -316,12 +359,13 @@ class GtaMerge : public TensorMerge {
       }
       return;
     }
-    Piece magnitude;
-    Piece keep;
-    Magnitudes(model, piece, magnitude.data());
-    MaskOf(k, block, piece, offset, magnitude.data(), keep.data());
+    Piece magnitudes;
+    Piece mask;
+    Magnitudes(model, piece, magnitudes.data());
+    MaskOf(k, block, piece, offset, magnitudes.data(), mask.data());
+    const double* __restrict keep = mask.data();
     for (std::size_t i = 0; i < piece.count; ++i) {
-      out[i] = keep[i] > 0 ? factor * (x[i] - b[i]) : 0.0;
+      out[i] = ZeroUnless(keep[i] > 0, factor * (x[i] - b[i]));
       balance[i] += out[i];
     }
   }
@@ -330,9 +374,10 @@ class GtaMerge : public TensorMerge {
                  double* __restrict out) const {
     double* const weighed = scratch_.Of(block.worker);
     const double* __restrict b = piece.inputs[base_];
-    Piece balance{};
+    Piece balances{};
+    double* __restrict balance = balances.data();
     for (std::size_t k = 0; k < models_.size(); ++k) {
-      Weigh(k, block, piece, offset, weighed + k * kBlockElems, balance.data());
+      Weigh(k, block, piece, offset, weighed + k * kBlockElems, balance);
     }
     if (!traits_.consensus) {
       const double factor = lambda_ / LinearDivisor();
@@ -341,22 +386,25 @@ class GtaMerge : public TensorMerge {
       }
       return;
     }
-    Piece numerator{};
-    Piece divisor{};
+    Piece numerators{};
+    Piece divisors{};
+    double* __restrict numerator = numerators.data();
+    double* __restrict divisor = divisors.data();
     for (std::size_t k = 0; k < models_.size(); ++k) {
-      CountVotes(weighed + k * kBlockElems, 1, models_[k].weight, balance.data(), numerator.data(),
-                 divisor.data(), piece.count);
+      CountVotes(weighed + k * kBlockElems, 1, models_[k].weight, balance, numerator, divisor,
+                 piece.count);
     }
+    const double lambda = lambda_;
     if (!normalize_) {
       for (std::size_t i = 0; i < piece.count; ++i) {
-        out[i] = b[i] + lambda_ * numerator[i];
+        out[i] = b[i] + lambda * numerator[i];
       }
       return;
     }
     const double zero = kCancelled * weight_scale_;
     for (std::size_t i = 0; i < piece.count; ++i) {
       const double by = std::abs(divisor[i]) <= zero ? 1.0 : divisor[i];
-      out[i] = b[i] + lambda_ * (numerator[i] / by);
+      out[i] = b[i] + lambda * (numerator[i] / by);
     }
   }
 
@@ -384,6 +432,7 @@ class GtaMerge : public TensorMerge {
   WorkerScratch scratch_;
   SegmentSums norms_{0, 1};
   mutable std::vector<Row> rows_;
+  mutable std::vector<std::uint32_t> mask_bits_;  // written while surveying, read by Emit
 };
 
 }  // namespace

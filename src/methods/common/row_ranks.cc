@@ -9,14 +9,9 @@ constexpr std::size_t kBinCount = 0x7F81 + 1;  // of keys as MagnitudeKeys makes
 constexpr std::size_t kShortRow = 256;
 constexpr double kUnit = 0x1p-32;
 
-// p as a function of the rank, counted from 0.
-struct Probability {
-  double lowest;
-  double step;
-  double At(std::uint64_t rank) const { return lowest + static_cast<double>(rank) * step; }
-};
+constexpr std::uint32_t kDecided = 1U << 31;  // marks the first element of a bin; rows are shorter
 
-Probability Of(RankedKeep how, std::size_t count) {
+RankProbability Of(RankedKeep how, std::size_t count) {
   if (count < 2) {
     return {how.density, 0};
   }
@@ -31,7 +26,7 @@ std::uint64_t Entry(std::uint32_t key, std::uint32_t element) {
 
 void RowRanks::MaskShort(RankedKeep how, const std::uint32_t* keys, const std::uint32_t* random,
                          std::size_t count, std::uint8_t* keep) {
-  const Probability probability = Of(how, count);
+  const RankProbability probability = Of(how, count);
   sorted_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     sorted_[i] = Entry(keys[i], static_cast<std::uint32_t>(i));
@@ -45,11 +40,11 @@ void RowRanks::MaskShort(RankedKeep how, const std::uint32_t* keys, const std::u
 
 void RowRanks::Mask(RankedKeep how, const std::uint32_t* keys, const std::uint32_t* random,
                     std::size_t count, std::uint8_t* keep) {
-  if (count <= kShortRow) {
+  if (count <= kShortRow || count >= kDecided) {
     MaskShort(how, keys, random, count, keep);
     return;
   }
-  const Probability probability = Of(how, count);
+  const RankProbability probability = Of(how, count);
   bins_.resize(kBinCount);
   std::uint32_t smallest = ~0U;
   std::uint32_t largest = 0;
@@ -70,69 +65,60 @@ void RowRanks::Mask(RankedKeep how, const std::uint32_t* keys, const std::uint32
   }
   const double highest = probability.At(count - 1);
   open_.resize(count + 1);
-  std::size_t open = 0;
+  std::uint32_t* const open = open_.data();
+  std::size_t between = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const double u = random[i] * kUnit;
     const bool sure = u < probability.lowest;
     keep[i] = sure ? 1 : 0;
-    open_[open] = static_cast<std::uint32_t>(i);
-    open += !sure && u < highest ? 1 : 0;
+    open[between] = static_cast<std::uint32_t>(i);
+    between += !sure && u < highest ? 1 : 0;
   }
   std::size_t undecided = 0;
-  for (std::size_t n = 0; n < open; ++n) {
-    const std::uint32_t i = open_[n];
+  for (std::size_t n = 0; n < between; ++n) {
+    const std::uint32_t i = open[n];
     const std::uint32_t bin = keys[i] >> 16;
     const double u = random[i] * kUnit;
     const bool sure = u < probability.At(bins[bin]);
     keep[i] = sure ? 1 : 0;
-    open_[undecided] = i;
+    open[undecided] = i;
     undecided += !sure && u < probability.At(bins[bin + 1] - 1) ? 1 : 0;
   }
   if (undecided == 0) {
     return;
   }
-  // Bins with an open decision, each once, in order.
-  sorted_.resize(undecided);
-  for (std::size_t n = 0; n < undecided; ++n) {
-    sorted_[n] = Entry(keys[open_[n]] >> 16, open_[n]);
-  }
-  std::sort(sorted_.begin(), sorted_.end());
-  std::vector<std::uint64_t> open_entries;
-  open_entries.swap(sorted_);
+  // Elements in order of bin; after that bins[b] is where bin b ends.
   order_.resize(count);
-  constexpr std::size_t kGroup = 16;
-  for (std::size_t n = 0; n < undecided;) {
-    const std::uint64_t bin = open_entries[n] >> 32;
-    sorted_.clear();
-    std::size_t i = 0;
-    for (; i + kGroup <= count; i += kGroup) {
-      std::uint32_t any = 0;
-      for (std::size_t j = 0; j < kGroup; ++j) {
-        any |= (keys[i + j] >> 16) == bin ? 1U : 0U;
-      }
-      for (std::size_t j = 0; any != 0 && j < kGroup; ++j) {
-        if ((keys[i + j] >> 16) == bin) {
-          sorted_.push_back(Entry(keys[i + j], static_cast<std::uint32_t>(i + j)));
-        }
-      }
-    }
-    for (; i < count; ++i) {
-      if ((keys[i] >> 16) == bin) {
-        sorted_.push_back(Entry(keys[i], static_cast<std::uint32_t>(i)));
-      }
-    }
-    if (!std::is_sorted(sorted_.begin(), sorted_.end())) {
-      std::sort(sorted_.begin(), sorted_.end());
-    }
-    for (std::size_t r = 0; r < sorted_.size(); ++r) {
-      const auto element = static_cast<std::uint32_t>(sorted_[r]);
-      keep[element] = random[element] * kUnit < probability.At(bins[bin] + r) ? 1 : 0;
-    }
-    while (n < undecided && open_entries[n] >> 32 == bin) {
-      ++n;
+  std::uint32_t* const order = order_.data();
+  for (std::size_t i = 0; i < count; ++i) {
+    order[bins[keys[i] >> 16]++] = static_cast<std::uint32_t>(i);
+  }
+  for (std::size_t n = 0; n < undecided; ++n) {
+    const std::uint32_t bin = keys[open[n]] >> 16;
+    const std::size_t from = bin == first_bin ? 0 : bins[bin - 1];
+    if ((order[from] & kDecided) == 0) {
+      DecideBin(probability, keys, random, from, bins[bin], keep);
     }
   }
-  sorted_.swap(open_entries);
+}
+
+void RowRanks::DecideBin(RankProbability probability, const std::uint32_t* keys,
+                         const std::uint32_t* random, std::size_t from, std::size_t to,
+                         std::uint8_t* keep) {
+  std::uint32_t* const order = order_.data();
+  std::uint32_t differ = 0;
+  for (std::size_t r = from; r < to; ++r) {
+    differ |= keys[order[r]] ^ keys[order[from]];
+  }
+  if (differ != 0) {
+    std::sort(order + from, order + to, [keys](std::uint32_t a, std::uint32_t b) {
+      return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
+    });
+  }
+  for (std::size_t r = from; r < to; ++r) {
+    keep[order[r]] = random[order[r]] * kUnit < probability.At(r) ? 1 : 0;
+  }
+  order[from] |= kDecided;
 }
 
 }  // namespace fuseo1

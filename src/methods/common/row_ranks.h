@@ -19,6 +19,13 @@ struct RankedKeep {
   double epsilon = 0;
 };
 
+// p as a function of the rank, counted from 0.
+struct RankProbability {
+  double lowest = 0;
+  double step = 0;
+  double At(std::uint64_t rank) const { return lowest + static_cast<double>(rank) * step; }
+};
+
 // Working memory of one thread, kept between rows.
 class RowRanks {
  public:
@@ -30,8 +37,11 @@ class RowRanks {
  private:
   void MaskShort(RankedKeep how, const std::uint32_t* keys, const std::uint32_t* random,
                  std::size_t count, std::uint8_t* keep);
+  // Orders the elements at [from, to) of order_ by key, and decides them all.
+  void DecideBin(RankProbability probability, const std::uint32_t* keys,
+                 const std::uint32_t* random, std::size_t from, std::size_t to, std::uint8_t* keep);
 
-  std::vector<std::uint32_t> bins_;    // elements per bin, then the first position of each bin
+  std::vector<std::uint32_t> bins_;    // per bin: its elements, then its first position, its end
   std::vector<std::uint32_t> order_;   // elements in order of bin
   std::vector<std::uint32_t> open_;    // elements that their bin does not decide
   std::vector<std::uint64_t> sorted_;  // key << 32 | element

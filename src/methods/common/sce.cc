@@ -54,14 +54,15 @@ class SceMerge : public TensorMerge {
       return;
     }
     if (stage_ == Stage::kSelect) {
-      Piece variance;
-      Variance(block, variance.data());
+      Piece variances;
+      Variance(block, variances.data());
+      const double* const variance = variances.data();
       std::uint64_t nonzero = 0;
       for (std::size_t i = 0; i < block.count; ++i) {
         nonzero += variance[i] != 0 ? 1 : 0;
       }
       nonzero_[static_cast<std::size_t>(block.worker)].count += nonzero;
-      search_->Survey(variance.data(), block);
+      search_->Survey(variance, block);
       return;
     }
     double* const deltas = scratch_.Of(block.worker);
@@ -105,18 +106,21 @@ class SceMerge : public TensorMerge {
     if (variant_ != SceVariant::kFuseO1) {
       Select(block, deltas);
     }
-    Piece balance{};
+    Piece balances{};
+    Piece numerators{};
+    Piece divisors{};
+    double* __restrict balance = balances.data();
+    double* __restrict numerator = numerators.data();
+    double* __restrict divisor = divisors.data();
     for (std::size_t j = 0; j < models_.size(); ++j) {
-      const double* const delta = deltas + j * kBlockElems;
+      const double* __restrict delta = deltas + j * kBlockElems;
       for (std::size_t i = 0; i < block.count; ++i) {
         balance[i] += delta[i];
       }
     }
-    Piece numerator{};
-    Piece divisor{};
     for (std::size_t j = 0; j < models_.size(); ++j) {
-      CountVotes(deltas + j * kBlockElems, weights_[j], weights_[j], balance.data(),
-                 numerator.data(), divisor.data(), block.count);
+      CountVotes(deltas + j * kBlockElems, weights_[j], weights_[j], balance, numerator, divisor,
+                 block.count);
     }
     const double* __restrict b = block.inputs[base_];
     const double smallest = variant_ == SceVariant::kMergekit ? kSceSmallestDivisor : 0;
@@ -152,8 +156,10 @@ class SceMerge : public TensorMerge {
   void Variance(const Block& block, double* __restrict variance) const {
     const std::size_t count = block.count;
     const double* __restrict first = block.inputs[models_[0]];
-    Piece sum{};
-    Piece squares{};
+    Piece sums{};
+    Piece square_sums{};
+    double* __restrict sum = sums.data();
+    double* __restrict squares = square_sums.data();
     for (std::size_t j = 1; j < models_.size(); ++j) {
       const double* __restrict x = block.inputs[models_[j]];
       for (std::size_t i = 0; i < count; ++i) {
@@ -173,16 +179,17 @@ class SceMerge : public TensorMerge {
     if (cut_.keeps_all()) {
       return;
     }
-    Piece keep;
+    Piece mask;
     if (cut_.keeps_none()) {
-      keep.fill(0);
+      mask.fill(0);
     } else {
       Piece variance;
       Variance(block, variance.data());
-      cut_.Mask(block.first, variance.data(), block.count, keep.data());
+      cut_.Mask(block.first, variance.data(), block.count, mask.data());
     }
+    const double* __restrict keep = mask.data();
     for (std::size_t j = 0; j < models_.size(); ++j) {
-      double* const delta = deltas + j * kBlockElems;
+      double* __restrict delta = deltas + j * kBlockElems;
       for (std::size_t i = 0; i < block.count; ++i) {
         delta[i] = keep[i] > 0 ? delta[i] : 0.0;
       }

@@ -98,8 +98,9 @@ void RankSearch::Survey(const double* magnitudes, const Block& block) {
     MagnitudeKeys(magnitudes, block.count, keys_.data() + block.first);
     return;
   }
-  std::array<std::uint32_t, kBlockElems> keys;
-  MagnitudeKeys(magnitudes, block.count, keys.data());
+  std::array<std::uint32_t, kBlockElems> key_buffer;
+  const std::uint32_t* const keys = key_buffer.data();
+  MagnitudeKeys(magnitudes, block.count, key_buffer.data());
   const auto worker = static_cast<std::size_t>(block.worker);
   if (stage_ == Stage::kBins) {
     std::vector<std::uint32_t>& table = bins_[worker];
@@ -131,7 +132,7 @@ void RankSearch::Survey(const double* magnitudes, const Block& block) {
       continue;
     }
     if (stage_ == Stage::kLists) {
-      List(keys.data(), block, target);
+      List(keys, block, target);
     } else if (stage_ == Stage::kLowBits && target.counting) {
       std::vector<std::uint32_t>& low = target.low_bins[worker];
       if (low.empty()) {
@@ -168,7 +169,8 @@ void RankSearch::List(const std::uint32_t* keys, const Block& block, Target& tar
       limits_.listed_entries) {
     return;  // seen by FinishSurvey
   }
-  std::array<std::uint32_t, kBlockElems> found;
+  std::array<std::uint32_t, kBlockElems> found_buffer;
+  std::uint32_t* const found = found_buffer.data();
   std::size_t count = 0;
   const auto offset = static_cast<std::uint32_t>(block.first % kSegmentElems);
   constexpr std::size_t kGroup = 16;
@@ -191,7 +193,7 @@ void RankSearch::List(const std::uint32_t* keys, const Block& block, Target& tar
     }
   }
   std::vector<std::uint32_t>& entries = target.entries[block.segment()];
-  entries.insert(entries.end(), found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count));
+  entries.insert(entries.end(), found, found + count);
 }
 
 void RankSearch::FinishSurvey(std::span<const std::uint64_t> ranks) {
