@@ -49,16 +49,18 @@ void RowRanks::Mask(RankedKeep how, const std::uint32_t* keys, const std::uint32
   std::uint32_t smallest = ~0U;
   std::uint32_t largest = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    smallest = std::min(smallest, keys[i]);
+    smallest = std::min(smallest, keys[i] - 1);  // of those above 0
     largest = std::max(largest, keys[i]);
   }
-  const std::size_t first_bin = smallest >> 16;
-  const std::size_t last_bin = largest >> 16;
+  // Zeros are common and far below everything else: their bin is the next one below.
+  const std::uint32_t first_bin = std::max((smallest + 1) >> 16, 1U) - 1;
+  const std::uint32_t last_bin = largest >> 16;
+  const auto bin_of = [=](std::size_t i) { return std::max(keys[i] >> 16, first_bin); };
   std::uint32_t* const bins = bins_.data();
   std::fill(bins + first_bin, bins + last_bin + 2, 0);
   // Counts one bin up, so that the running sum leaves bins[b] = elements below bin b.
   for (std::size_t i = 0; i < count; ++i) {
-    ++bins[(keys[i] >> 16) + 1];
+    ++bins[bin_of(i) + 1];
   }
   for (std::size_t b = first_bin; b <= last_bin; ++b) {
     bins[b + 1] += bins[b];
@@ -69,20 +71,22 @@ void RowRanks::Mask(RankedKeep how, const std::uint32_t* keys, const std::uint32
   std::size_t between = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const double u = random[i] * kUnit;
-    const bool sure = u < probability.lowest;
-    keep[i] = sure ? 1 : 0;
+    const auto sure = static_cast<std::uint8_t>(u < probability.lowest);
+    const auto possible = static_cast<std::uint8_t>(u < highest);
+    keep[i] = sure;
     open[between] = static_cast<std::uint32_t>(i);
-    between += !sure && u < highest ? 1 : 0;
+    between += static_cast<std::size_t>(possible - sure);  // no branch: chance decides it
   }
   std::size_t undecided = 0;
   for (std::size_t n = 0; n < between; ++n) {
     const std::uint32_t i = open[n];
-    const std::uint32_t bin = keys[i] >> 16;
+    const std::uint32_t bin = bin_of(i);
     const double u = random[i] * kUnit;
-    const bool sure = u < probability.At(bins[bin]);
-    keep[i] = sure ? 1 : 0;
+    const auto sure = static_cast<std::uint8_t>(u < probability.At(bins[bin]));
+    const auto possible = static_cast<std::uint8_t>(u < probability.At(bins[bin + 1] - 1));
+    keep[i] = sure;
     open[undecided] = i;
-    undecided += !sure && u < probability.At(bins[bin + 1] - 1) ? 1 : 0;
+    undecided += static_cast<std::size_t>(possible - sure);
   }
   if (undecided == 0) {
     return;
@@ -91,10 +95,10 @@ void RowRanks::Mask(RankedKeep how, const std::uint32_t* keys, const std::uint32
   order_.resize(count);
   std::uint32_t* const order = order_.data();
   for (std::size_t i = 0; i < count; ++i) {
-    order[bins[keys[i] >> 16]++] = static_cast<std::uint32_t>(i);
+    order[bins[bin_of(i)]++] = static_cast<std::uint32_t>(i);
   }
   for (std::size_t n = 0; n < undecided; ++n) {
-    const std::uint32_t bin = keys[open[n]] >> 16;
+    const std::uint32_t bin = bin_of(open[n]);
     const std::size_t from = bin == first_bin ? 0 : bins[bin - 1];
     if ((order[from] & kDecided) == 0) {
       DecideBin(probability, keys, random, from, bins[bin], keep);
