@@ -65,7 +65,12 @@ std::string BubblewrapArguments(const SandboxPolicy& policy) {
   } else {
     add({"--ro-bind", "/", "/"});
   }
-  add({"--proc", "/proc", "--tmpfs", "/dev"});
+  if (policy.Has(Wall::kPidNamespace)) {
+    add({"--proc", "/proc"});
+  } else {
+    add({"--ro-bind", "/proc", "/proc"});
+  }
+  add({"--tmpfs", "/dev"});
   for (const char* device : {"null", "zero", "full", "random", "urandom"}) {
     const std::string path = std::string("/dev/") + device;
     add({"--dev-bind", path, path});
