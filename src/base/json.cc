@@ -119,6 +119,35 @@ Result<Json> ParseJson(std::string_view text, JsonLimits limits) {
   return std::move(builder.root);
 }
 
+std::string QuoteNonFiniteNumbers(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 16);
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size();) {
+    if (!in_string) {
+      std::string_view found;
+      for (const std::string_view word : {"NaN", "-Infinity", "Infinity"}) {
+        if (text.substr(i, word.size()) == word) {
+          found = word;
+          break;
+        }
+      }
+      if (!found.empty()) {
+        out.append("\"").append(found).append("\"");
+        i += found.size();
+        continue;
+      }
+    }
+    if (in_string && text[i] == '\\' && i + 1 < text.size()) {
+      out.push_back(text[i++]);
+    } else if (text[i] == '"') {
+      in_string = !in_string;
+    }
+    out.push_back(text[i++]);
+  }
+  return out;
+}
+
 std::string DumpJson(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }

@@ -24,6 +24,10 @@ struct JsonLimits {
 // Parses one JSON document. The error names the byte offset and what was expected; kInput.
 Result<Json> ParseJson(std::string_view text, JsonLimits limits = {});
 
+// `text` with the bare words NaN, Infinity and -Infinity, which Python writes and JSON does not have, in
+// quotes. For records of published data sets that are no JSON without it.
+std::string QuoteNonFiniteNumbers(std::string_view text);
+
 // The document as text, UTF-8 with invalid bytes replaced. indent < 0: one line.
 std::string DumpJson(const Json& json, int indent = 2);
 

@@ -48,5 +48,11 @@ TEST(Json, RejectsWhatHidesBehindAZeroByte) {
   EXPECT_FALSE(ParseJson(std::string_view("{}\0", 3)).ok());
 }
 
+TEST(Json, QuotesNumbersThatJsonDoesNotHave) {
+  EXPECT_EQ(QuoteNonFiniteNumbers(R"([NaN, -Infinity, Infinity, "NaN \" Infinity", 1])"),
+            R"(["NaN", "-Infinity", "Infinity", "NaN \" Infinity", 1])");
+  EXPECT_FALSE(ParseJson("[NaN]").ok());
+}
+
 }  // namespace
 }  // namespace fuseo1

@@ -2,7 +2,7 @@
 # answers with plain data; the asserts, the values they expect and the nonce stay here, out of its reach.
 # Descriptor 3: {"test", "nonce"}; descriptor 4: the nonce, after all asserts held. Exit status: 0 held,
 # 3 an assert failed, 4 out of memory, 1 anything else.
-import builtins, json, marshal, os, signal, sys, time
+import builtins, json, os, signal, sys, time
 
 os.dup2(os.open('/dev/null', os.O_WRONLY), 1)
 if hasattr(sys, 'set_int_max_str_digits'):
@@ -78,7 +78,7 @@ def serve_program(channel):
     main.__builtins__ = builtins
     main.__file__ = __file__
     sys.modules['__main__'] = main
-    exec(marshal.loads(__program__), main.__dict__)
+    exec(__program__, main.__dict__)
     space = main.__dict__
     callables = [name for name, value in space.items() if callable(value) and not name.startswith('__')
                  and getattr(value, '__module__', '') != 'typing']

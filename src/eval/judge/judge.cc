@@ -21,12 +21,12 @@ namespace {
 class Session {
  public:
   Session(const SandboxPolicy& policy, std::string program, const std::string& harness)
-      : policy_(policy), program_(std::move(program)), harness_(harness) {}
+      : policy_(&policy), program_(std::move(program)), harness_(&harness) {}
 
   // Empty, or why the program does not compile.
   Result<std::string> Open() {
-    FUSEO1_TRY(sandbox_, Sandbox::Start(policy_));
-    Result<std::string> why = sandbox_->Load(program_, harness_);
+    FUSEO1_TRY(sandbox_, Sandbox::Start(*policy_));
+    Result<std::string> why = sandbox_->Load(program_, *harness_);
     // The sandbox stood, so its end is the program's work.
     return why.ok() ? *why
                     : std::string("the program brought down the sandbox while it was compiled");
@@ -44,9 +44,9 @@ class Session {
   void Close() { sandbox_.reset(); }
 
  private:
-  const SandboxPolicy& policy_;
+  const SandboxPolicy* policy_;
   std::string program_;
-  const std::string& harness_;
+  const std::string* harness_;
   std::optional<Sandbox> sandbox_;
 };
 
@@ -166,6 +166,16 @@ Case MakeCase(const JudgeProblem& problem, const JudgeOptions& options) {
   return made;
 }
 
+std::string CallsData(const JudgeProblem& problem, bool is_reference) {
+  const Json head{{"function", problem.func_name},
+                  {"assertion", problem.test_code},
+                  {"skip", problem.skipped_inputs},
+                  {"reference", is_reference}};
+  std::string data = DumpJson(head, -1);
+  data.pop_back();
+  return data + ",\"inputs\":" + problem.inputs_json + "}";
+}
+
 Result<TestVerdict> RunTest(const Case& it, Session& session, std::size_t index) {
   const JudgeProblem& problem = it.problem;
   std::string_view input;
@@ -188,9 +198,7 @@ Result<TestVerdict> RunTest(const Case& it, Session& session, std::size_t index)
       data = DumpJson(Json{{"test", problem.test_code}, {"nonce", nonce}}, -1);
       break;
     case JudgeMode::kCalls:
-      data = "{\"function\":" + DumpJson(Json(problem.func_name), -1) +
-             ",\"assertion\":" + DumpJson(Json(problem.test_code), -1) +
-             ",\"inputs\":" + problem.inputs_json + "}";
+      data = CallsData(problem, false);
       limits.max_output_bytes *= 4;
       break;
   }
@@ -228,7 +236,8 @@ std::string ProgramText(const JudgeProblem& problem, const std::string& code,
       !Contains(code, "from __future__")) {
     return std::string(PreambleText()) + code;
   }
-  return problem.mode == JudgeMode::kAsserts ? problem.prefix + code : code;
+  const bool prefixed = problem.mode == JudgeMode::kAsserts || problem.mode == JudgeMode::kCalls;
+  return prefixed ? problem.prefix + code : code;
 }
 
 SampleVerdict HarnessError(std::string reason) {
@@ -264,15 +273,22 @@ Status PrepareProblem(JudgeProblem& problem, const JudgeOptions& options) {
   it.limits.wall = std::chrono::seconds(120);
   it.limits.max_output_bytes *= 4;
   Session session(options.policy, problem.reference_code, HarnessText(problem.mode));
-  const std::string data = "{\"function\":" + DumpJson(Json(problem.func_name), -1) +
-                           ",\"assertion\":" + DumpJson(Json(problem.test_code), -1) +
-                           ",\"inputs\":" + problem.inputs_json + "}";
-  FUSEO1_TRY(const RunOutcome run, session.Run("", data, it.limits));
+  FUSEO1_TRY(const RunOutcome run, session.Run("", CallsData(problem, true), it.limits));
   if (run.end != RunEnd::kExited || run.wait_status != 0 || run.result.empty()) {
     return InputError("problem " + Quoted(problem.id) +
                       ": its reference solution fails: " + Printable(Trim(run.err_tail), 300));
   }
-  problem.reference_outputs = Lines(run.result);
+  const std::vector<std::string> lines = Lines(run.result);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i] == "!") {
+      problem.skipped_inputs.push_back(i);
+    } else {
+      problem.reference_outputs.push_back(lines[i]);
+    }
+  }
+  if (problem.reference_outputs.empty()) {
+    return InputError("problem " + Quoted(problem.id) + ": its reference solution fails on every input");
+  }
   return {};
 }
 
@@ -296,7 +312,12 @@ SampleVerdict JudgeSample(const JudgeProblem& problem, const std::string& code,
   const Case it = MakeCase(problem, options);
   Session session(options.policy, ProgramText(problem, code, options.comparator),
                   HarnessText(problem.mode));
-  const Result<std::string> opened = session.Open();
+  Result<std::string> opened = session.Open();
+  if (opened.ok() && !opened->empty() && !problem.prefix.empty() && !listed) {
+    // A whole program that cannot stand after the prompt (from __future__ …) may stand alone.
+    session = Session(options.policy, code, HarnessText(problem.mode));
+    opened = session.Open();
+  }
   if (!opened.ok()) return HarnessError(opened.error().message());
   if (!opened->empty()) {
     sample.reason = Printable(*opened, 300);

@@ -38,13 +38,14 @@ struct JudgeProblem {
   std::vector<JudgeTest> tests = {};  // kStdin, kFunctional
   std::string func_name = {};         // kFunctional, kCalls
   std::string prefix =
-      {};  // put before the program: a HumanEval prompt where the answer is a completion
+      {};  // kAsserts, kCalls: put before the program, as a HumanEval prompt
   std::string test_code =
       {};  // kAsserts; for kCalls the problem's own asserts, which show the arguments' types
   std::string reference_code = {};                  // kCalls
   std::string inputs_json = {};                     // kCalls: a JSON list of argument lists
   double atol = 0;                                  // kCalls
   double time_limit_s = 0;                          // 0: the options'
+  std::vector<std::size_t> skipped_inputs = {};  // kCalls: inputs on which the reference fails
   std::vector<std::string> reference_outputs = {};  // kCalls: filled by PrepareProblem
 };
 

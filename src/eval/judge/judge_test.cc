@@ -224,6 +224,12 @@ TEST(Judge, CallsAreComparedWithTheReference) {
   EXPECT_EQ(Judged(problem, "def f(t, x): return [*t, x]"), "WA");
   EXPECT_EQ(Judged(problem, "def f(t, x): return (*t, x + 1e-9)"), "AC");
   EXPECT_EQ(Judged(problem, "def f(t, x): return (*t, x) if t else exit(0)"), "RE");
+  JudgeProblem partly = problem;
+  partly.reference_outputs.clear();
+  partly.reference_code = "def f(t, x): return t + (x,) if t else 1 / 0";
+  ASSERT_TRUE(PrepareProblem(partly, {}).ok());
+  EXPECT_EQ(partly.skipped_inputs, std::vector<std::size_t>{1});
+  EXPECT_EQ(Judged(partly, "def f(t, x): return (*t, x) if t else exit(0)"), "AC");
   JudgeProblem broken = problem;
   broken.reference_outputs.clear();
   broken.reference_code = "def f(t, x): raise ValueError";
