@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.h"
@@ -143,10 +144,10 @@ class Builder {
   MergePlan* plan_;
   const PlacedModels& placed_;
   TensorPlanner* planner_;
-  std::set<const CheckpointTensor*> used_;
+  std::unordered_set<const CheckpointTensor*> used_;
 };
 
-std::vector<LayerOrigins> ChangedLayers(const MergePlan& plan, const PlacedModels& placed,
+std::vector<LayerOrigins> ChangedLayers(const PlacedModels& placed,
                                         const std::vector<PlanModule>& modules, int donor) {
   std::vector<LayerOrigins> changed;
   for (const PlanModule& module : modules) {
@@ -164,33 +165,29 @@ std::vector<LayerOrigins> ChangedLayers(const MergePlan& plan, const PlacedModel
     }
     changed.push_back(std::move(origins));
   }
-  (void)plan;
   return changed;
 }
 
-Status ChooseVariant(const PlanOptions& options, MergePlan* plan) {
-  bool has_variant = false;
-  for (const ParamDef& param : plan->method->params) {
-    has_variant = has_variant || param.name == "variant";
-  }
-  if (!has_variant) {
-    return {};
-  }
-  plan->variant = options.default_sce_variant;
-  for (const ParameterSetting& setting : plan->config.parameters) {
-    if (setting.name == "variant" && !setting.candidates.empty() &&
-        !setting.candidates[0].values.empty()) {
-      plan->variant = std::get<std::string>(setting.candidates[0].values[0]);
+bool IsVariant(std::string_view name) {
+  return name == "fuseo1" || name == "mergekit" || name == "paper";
+}
+
+// The variant that the tensors were resolved to; a word where they differ.
+void RecordVariant(MergePlan* plan) {
+  bool differs = false;
+  for (const TensorJob& job : plan->jobs) {
+    if (job.params == nullptr) {
+      continue;
+    }
+    const auto it = job.params->texts().find("variant");
+    if (it != job.params->texts().end()) {
+      plan->variant = plan->variant.empty() ? it->second : plan->variant;
+      differs = differs || it->second != plan->variant;
     }
   }
-  if (!options.sce_variant.empty()) {
-    plan->variant = options.sce_variant;
+  if (differs) {
+    plan->warnings.push_back("parameter \"variant\" differs between tensors");
   }
-  if (plan->variant != "fuseo1" && plan->variant != "mergekit" && plan->variant != "paper") {
-    return UsageError("sce has no variant " + Quoted(plan->variant, 60) +
-                      "; expected fuseo1, mergekit or paper");
-  }
-  return {};
 }
 
 }  // namespace
@@ -207,7 +204,12 @@ Result<MergePlan> BuildPlan(FileSystem& fs, MergeConfig config, std::string conf
     return UsageError("Unimplemented merge method " + Quoted(plan.config.merge_method, 60));
   }
   plan.warnings = plan.config.warnings;
-  FUSEO1_TRY_VOID(ChooseVariant(options, &plan));
+  for (const std::string* variant : {&options.sce_variant, &options.default_sce_variant}) {
+    if (!variant->empty() && !IsVariant(*variant)) {
+      return UsageError("sce has no variant " + Quoted(*variant, 60) +
+                        "; expected fuseo1, mergekit or paper");
+    }
+  }
   for (const ModelRef& ref : ReferencedModels(plan.config)) {
     FUSEO1_TRY(Checkpoint model, OpenCheckpoint(fs, ref, options.cache_dir));
     for (const std::string& warning : model.warnings) {
@@ -225,7 +227,7 @@ Result<MergePlan> BuildPlan(FileSystem& fs, MergeConfig config, std::string conf
 
   FUSEO1_TRY(const PlacedModels placed, PlaceModels(plan.models, donor, options, &plan.warnings));
   FUSEO1_TRY(const std::vector<PlanModule> modules, Normalise(plan, placed));
-  ParameterResolver resolver(*plan.method, plan.variant);
+  ParameterResolver resolver(*plan.method, options.sce_variant, options.default_sce_variant);
   TensorPlanner planner(&plan, options, placed.arch, &resolver);
   Builder builder(&plan, placed, &planner);
   for (const PlanModule& module : modules) {
@@ -235,15 +237,15 @@ Result<MergePlan> BuildPlan(FileSystem& fs, MergeConfig config, std::string conf
     return InputError("the models hold no tensor to merge");
   }
   builder.RecordUnused(modules);
+  RecordVariant(&plan);
   planner.ReportOddities();
   SortJobs(&plan.jobs, planner.labels());
   FUSEO1_TRY_VOID(LayOutShards(&plan, options.shard_bytes));
   if (plan.numerics == Numerics::kTorch) {
     CountDraws(&plan);
   }
-  plan.output_config =
-      MakeOutputConfig(plan, plan.models[static_cast<std::size_t>(donor)],
-                       ChangedLayers(plan, placed, modules, donor), &plan.warnings);
+  plan.output_config = MakeOutputConfig(plan, plan.models[static_cast<std::size_t>(donor)],
+                                        ChangedLayers(placed, modules, donor), &plan.warnings);
   FUSEO1_TRY_VOID(CheckPlan(fs, placed, resolver, &plan));
   return plan;
 }

@@ -170,6 +170,28 @@ void CheckWeights(const ParameterResolver& resolver, MergePlan* plan) {
   }
 }
 
+// The ranks of della get keep probabilities density ± epsilon, which must be probabilities.
+Status CheckEpsilon(const ParameterResolver& resolver, const MergePlan& plan) {
+  for (const auto& params : resolver.all()) {
+    const auto densities = params->numbers().find("density");
+    const auto epsilons = params->numbers().find("epsilon");
+    if (densities == params->numbers().end() || epsilons == params->numbers().end()) {
+      continue;
+    }
+    for (std::size_t k = 0; k < densities->second.size(); ++k) {
+      const double density = densities->second[k].value_or(1);
+      const double epsilon = epsilons->second[std::min(k, epsilons->second.size() - 1)].value_or(0);
+      if (density > 0 && density < 1 && !(density + epsilon < 1 && density - epsilon > 0)) {
+        return UsageError(fmt::format(
+            "{}: Epsilon must be chosen such that density +/- epsilon is in (0, 1); found density "
+            "{} and epsilon {}",
+            plan.method->name, density, epsilon));
+      }
+    }
+  }
+  return {};
+}
+
 // Signs that a model was not trained from the base that the config names.
 void CheckDescent(MergePlan* plan) {
   if (plan->base_model < 0 || plan->method->base == BaseRule::kUnused) {
@@ -238,6 +260,7 @@ Status CheckPlan(FileSystem& fs, const PlacedModels& placed, const ParameterReso
   MeasureCost(plan);
   SettingChecker(resolver, plan).CheckAll();
   CheckWeights(resolver, plan);
+  FUSEO1_TRY_VOID(CheckEpsilon(resolver, *plan));
   CheckDescent(plan);
   CheckUnusedTensors(plan);
   CheckQuantisation(plan);

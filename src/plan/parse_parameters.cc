@@ -201,6 +201,11 @@ class SettingReader {
       return context_.At(
           node, "parameter " + Name() + " must be " + expected + ", found " + DescribeYaml(node));
     }
+    if (def_->name == "variant" && node.text != "fuseo1" && node.text != "mergekit" &&
+        node.text != "paper") {
+      return context_.At(node, "sce has no variant " + Quoted(node.text, 60) +
+                                   "; expected fuseo1, mergekit or paper");
+    }
     return *std::move(value);
   }
 

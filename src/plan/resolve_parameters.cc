@@ -105,8 +105,10 @@ Result<std::shared_ptr<const Params>> ParameterResolver::Resolve(
       }
       if (def.type == ParamType::kText) {
         std::string text = value ? std::get<std::string>(*value) : std::string(def.text);
-        params.SetText(def.name,
-                       def.name == "variant" && !variant_.empty() ? variant_ : std::move(text));
+        if (def.name == "variant") {
+          text = !variant_.empty() ? variant_ : value ? std::move(text) : default_variant_;
+        }
+        params.SetText(def.name, std::move(text));
       } else if (value) {
         params.Set(def.name, AsNumber(*value));
       } else {

@@ -31,8 +31,12 @@ struct ResolvedInput {
 
 class ParameterResolver {
  public:
-  ParameterResolver(const MethodDef& method, std::string variant)
-      : method_(method), variant_(std::move(variant)) {}
+  // variant: replaces the parameter of that name where it is not empty; default_variant: where the
+  // config does not set it.
+  ParameterResolver(const MethodDef& method, std::string variant, std::string default_variant)
+      : method_(method),
+        variant_(std::move(variant)),
+        default_variant_(std::move(default_variant)) {}
 
   // t: the layer's place in its slice, 0 to 1. Errors: kUsage, "Missing required parameter …".
   Result<std::shared_ptr<const Params>> Resolve(const SliceScope& scope, double t,
@@ -49,7 +53,8 @@ class ParameterResolver {
   Result<std::shared_ptr<const Params>> Share(Params params);
 
   const MethodDef& method_;
-  std::string variant_;  // replaces the parameter "variant"; empty: as configured
+  std::string variant_;
+  std::string default_variant_;
   std::unordered_set<const ConditionalValue*> used_;
   std::unordered_map<std::string, std::shared_ptr<const Params>> shared_;
   std::vector<std::shared_ptr<const Params>> all_;
