@@ -1,5 +1,5 @@
-// Laws of the YAML front door and of ParseMergeConfig: a refusal is one line that names a place; what
-// is accepted reads back from its own print; a tree is within the limits.
+// Laws of the YAML front door and of ParseMergeConfig: a refusal is one line that names a place;
+// what is accepted reads back from its own print; a tree is within the limits.
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/yaml.h"

@@ -52,7 +52,8 @@ struct TensorJob {
   std::uint64_t torch_draws_before = 0;
 };
 
-// What torch numerics holds at once for one tensor: inputs, result, and a method's temporaries, as F32 or F64.
+// What torch numerics holds at once for one tensor: inputs, result, and a method's temporaries, as
+// F32 or F64.
 inline std::uint64_t TorchMergeBytes(const TensorJob& job) {
   const std::uint64_t width = job.torch_dtype == DType::kF64 ? 8 : 4;
   return job.elems * width * (2 * job.inputs.size() + 4);
