@@ -2,10 +2,13 @@
 //
 //   out = Σ_k w_k x_k / Σ_k w_k        normalize
 //   out = Σ_k w_k x_k                  otherwise
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
+#include "methods/common/torch_sums.h"
+#include "methods/common/working_type.h"
 #include "methods/method.h"
 
 namespace fuseo1 {
@@ -48,26 +51,35 @@ std::unique_ptr<TensorMerge> Start(const TensorTask& task) {
 }
 
 // torch's addcmul is one fused multiply-add in float32 (float64 for F64), starting from zeros;
-// weights keep float precision; one division and one rounding to the tensor's type end it.
+// weights and their sum keep float precision; one division and one rounding to D end it.
+template <class Policy, class T>
+void TorchLinear(const TorchTask<T>& in, std::span<T> out) {
+  std::vector<T> weights;
+  for (std::size_t k = 0; k < in.inputs.size(); ++k) {
+    weights.push_back(static_cast<T>(in.task->params->Get("weight", k)));
+  }
+  const T divisor =
+      in.task->params->GetBool("normalize") ? TorchSum(weights.data(), weights.size()) : T{1};
+  for (std::size_t first = 0; first < out.size(); first += kBlockElems) {
+    const std::size_t count = std::min(kBlockElems, out.size() - first);
+    T sums[kBlockElems] = {};
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      const T* __restrict x = in.inputs[k].data() + first;
+      const T weight = weights[k];
+      for (std::size_t i = 0; i < count; ++i) {
+        sums[i] = std::fma(x[i], weight, sums[i]);
+      }
+    }
+    T* __restrict result = out.data() + first;
+    for (std::size_t i = 0; i < count; ++i) {
+      result[i] = Policy::Round(sums[i] / divisor);
+    }
+  }
+}
+
 template <class T>
 Status Torch(const TorchTask<T>& in, std::span<T> out) {
-  const Params& params = *in.task->params;
-  const std::size_t count = in.inputs.size();
-  std::vector<T> weights(count);
-  double total = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    weights[k] = static_cast<T>(params.Get("weight", k));
-    total += params.Get("weight", k);
-  }
-  const bool normalize = params.GetBool("normalize");
-  const T divisor = static_cast<T>(total);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    T sum = 0;
-    for (std::size_t k = 0; k < count; ++k) {
-      sum = std::fma(in.inputs[k][i], weights[k], sum);
-    }
-    out[i] = normalize ? sum / divisor : sum;
-  }
+  WithRounding<T>(in.dtype, [&](auto policy) { TorchLinear<decltype(policy)>(in, out); });
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "methods/common/one_input.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
 
@@ -29,15 +30,7 @@ T ClampToUnit(T w) {
 class Nearswap : public TensorMerge {
  public:
   explicit Nearswap(const TensorTask& task)
-      : base_(static_cast<std::size_t>(task.base)),
-        alone_(task.input_count == 1),
-        t_(task.params->Get("t")) {}
-
-  // The base alone: unchanged.
-  std::span<const double> Combination() const override {
-    static constexpr double kOne = 1;
-    return alone_ ? std::span<const double>(&kOne, 1) : std::span<const double>();
-  }
+      : base_(static_cast<std::size_t>(task.base)), t_(task.params->Get("t")) {}
 
   void Emit(const Block& block, double* __restrict out) const override {
     const double* __restrict b = block.inputs[base_];
@@ -52,12 +45,11 @@ class Nearswap : public TensorMerge {
 
  private:
   const std::size_t base_;
-  const bool alone_;
   const double t_;
 };
 
 std::unique_ptr<TensorMerge> Start(const TensorTask& task) {
-  return std::make_unique<Nearswap>(task);
+  return task.input_count == 1 ? ReturnInput(task, 0) : std::make_unique<Nearswap>(task);
 }
 
 // A number divided by a tensor is its reciprocal, rounded, times the number.
@@ -77,8 +69,7 @@ template <class T>
 Status Torch(const TorchTask<T>& in, std::span<T> out) {
   const auto base = static_cast<std::size_t>(in.task->base);
   if (in.inputs.size() == 1) {
-    std::copy(in.inputs[0].begin(), in.inputs[0].end(), out.begin());
-    return {};
+    return TorchReturnInput(in, 0, out);
   }
   const T t = static_cast<T>(in.task->params->Get("t"));
   WithRounding<T>(in.dtype, [&](auto policy) {

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "methods/common/gram.h"
+#include "methods/common/one_input.h"
 #include "methods/common/torch_sums.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
@@ -54,14 +55,15 @@ class Slerp : public GramMerge {
   }
 };
 
-std::unique_ptr<TensorMerge> Start(const TensorTask& task) { return std::make_unique<Slerp>(task); }
+std::unique_ptr<TensorMerge> Start(const TensorTask& task) {
+  return task.input_count == 1 ? ReturnInput(task, 0) : std::make_unique<Slerp>(task);
+}
 
 // Float32 throughout (float64 for F64), in pieces of 2^20 elements, one rounding at the end.
 template <class T>
 Status Torch(const TorchTask<T>& in, std::span<T> out) {
   if (in.inputs.size() == 1) {
-    std::copy(in.inputs[0].begin(), in.inputs[0].end(), out.begin());
-    return {};
+    return TorchReturnInput(in, 0, out);
   }
   constexpr std::size_t kPiece = 1024 * 1024;
   const auto base = static_cast<std::size_t>(in.task->base);

@@ -127,11 +127,7 @@ Gram GramSurvey::Finish() const {
 }
 
 GramMerge::GramMerge(const TensorTask& task, VectorSet set)
-    : task_(task), survey_(std::move(set), task.input_count == 1 ? 0 : task.elems) {
-  if (task.input_count == 1) {
-    coefficients_ = {1};
-  }
-}
+    : task_(task), survey_(std::move(set), task.elems) {}
 
 Status GramMerge::FinishSurvey() {
   coefficients_ = Coefficients(survey_.Finish());

@@ -74,7 +74,7 @@ class GramSurvey {
 };
 
 // A method whose result is a combination of whole tensors by coefficients that follow from the
-// Gram matrix. One input alone is returned as it is.
+// Gram matrix.
 class GramMerge : public TensorMerge {
  public:
   GramMerge(const TensorTask& task, VectorSet set);
