@@ -15,7 +15,7 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_sums.h"
+#include "methods/common/torch_reduce.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
@@ -148,7 +148,7 @@ void TorchKarcher(const TorchTask<T>& in, std::span<T> out) {
       x = r(x / by);
     }
   };
-  const auto norm = [&](const std::vector<T>& v) { return TorchNorm(v.data(), elems); };
+  const auto norm = [&](const std::vector<T>& v) { return TorchNorm(v.data(), elems, kWide<T>); };
 
   const T share_of_all = static_cast<T>(1.0 / static_cast<double>(in.inputs.size()));
   std::vector<std::vector<T>> units;

@@ -13,7 +13,7 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_sums.h"
+#include "methods/common/torch_reduce.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
@@ -106,7 +106,7 @@ class TorchMultislerp {
       weights_.push_back(R(static_cast<T>(params.Get("weight", k))));
     }
     if (params.GetBool("normalize_weights")) {
-      const T total = R(TorchSum(weights_.data(), weights_.size(), IsHalf(in.dtype)));
+      const T total = R(TorchSum(weights_.data(), weights_.size(), in.dtype));
       for (T& w : weights_) {
         w = R(w / total);
       }
@@ -128,7 +128,7 @@ class TorchMultislerp {
     std::vector<T> lengths;
     std::vector<std::vector<T>> units = vectors_;
     for (std::vector<T>& unit : units) {
-      const T norm = R(TorchNorm(unit.data(), elems));
+      const T norm = R(TorchNorm(unit.data(), elems, in_.dtype));
       const T divisor = R(norm + eps_);
       lengths.push_back(R(norm * weights_[lengths.size()]));
       for (T& x : unit) {
@@ -136,7 +136,7 @@ class TorchMultislerp {
       }
     }
     std::vector<T> mean = WeightedSum(units);
-    const T mean_norm = R(TorchNorm(mean.data(), elems));
+    const T mean_norm = R(TorchNorm(mean.data(), elems, in_.dtype));
     if (mean_norm < R(eps_)) {
       const std::vector<T> straight = WeightedSum(vectors_);
       std::copy(straight.begin(), straight.end(), out.begin());
@@ -150,16 +150,16 @@ class TorchMultislerp {
       for (std::size_t i = 0; i < elems; ++i) {
         products[i] = R(unit[i] * mean[i]);
       }
-      const T dot = R(TorchSum(products.data(), elems, IsHalf(in_.dtype)));
+      const T dot = R(TorchSum(products.data(), elems, in_.dtype));
       for (std::size_t i = 0; i < elems; ++i) {
         unit[i] = R(unit[i] - R(dot * mean[i]));
       }
     }
     const std::vector<T> tangent = WeightedSum(units);
-    const T angle = R(R(TorchNorm(tangent.data(), elems)) + eps_);
+    const T angle = R(R(TorchNorm(tangent.data(), elems, in_.dtype)) + eps_);
     const T along = R(ScalarOf(&Cos, angle));
     const T aside = R(R(ScalarOf(&Sin, angle)) / angle);
-    const T length = R(TorchSum(lengths.data(), lengths.size(), IsHalf(in_.dtype)));
+    const T length = R(TorchSum(lengths.data(), lengths.size(), in_.dtype));
     for (std::size_t i = 0; i < elems; ++i) {
       out[i] = R(R(R(mean[i] * along) + R(tangent[i] * aside)) * length);
     }
@@ -182,11 +182,8 @@ class TorchMultislerp {
   std::vector<T> WeightedSum(const std::vector<std::vector<T>>& vectors) const {
     std::vector<T> sum(vectors[0].size());
     for (std::size_t i = 0; i < sum.size(); ++i) {
-      T value = 0;
-      for (std::size_t k = 0; k < vectors.size(); ++k) {
-        value += R(vectors[k][i] * weights_[k]);
-      }
-      sum[i] = R(value);
+      sum[i] = R(StackSum<T>(vectors.size(),
+                             [&](std::size_t k) { return R(vectors[k][i] * weights_[k]); }));
     }
     return sum;
   }

@@ -12,7 +12,7 @@
 #include "methods/common/column_gram.h"
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_sums.h"
+#include "methods/common/torch_reduce.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
@@ -179,11 +179,11 @@ struct Strided {
 };
 
 template <class Policy, class T>
-void TorchVector(const T* v1, const T* v2, Strided at, bool half, double t, T* out) {
+void TorchVector(const T* v1, const T* v2, Strided at, DType dtype, double t, T* out) {
   const auto r = [](T value) { return Policy::Round(value); };
   const auto norm = [&](const T* v) {
     const T length =
-        at.stride == 1 ? TorchNorm(v, at.count) : TorchColumnNorm(v, at.count, at.stride);
+        at.stride == 1 ? TorchNorm(v, at.count, dtype) : TorchColumnNorm(v, at.count, at.stride);
     const T floor = r(static_cast<T>(kTinyNorm));
     const T rounded = r(length);
     return rounded < floor ? floor : rounded;
@@ -194,7 +194,7 @@ void TorchVector(const T* v1, const T* v2, Strided at, bool half, double t, T* o
   for (std::size_t i = 0; i < at.count; ++i) {
     products[i] = r(r(v1[i * at.stride] / norm1) * r(v2[i * at.stride] / norm2));
   }
-  const T sum = at.stride == 1 ? TorchSum(products.data(), at.count, half)
+  const T sum = at.stride == 1 ? TorchSum(products.data(), at.count, dtype)
                                : TorchColumnSum(products.data(), at.count, 1);
   const T dot = r(sum);
   const T c = dot > T{1} ? T{1} : dot < T{-1} ? T{-1} : dot;
@@ -220,7 +220,6 @@ void TorchTensor(const TorchTask<T>& in, std::span<T> out) {
   const TensorTask& task = *in.task;
   const VectorSet set = OffsetsFromBase(task);
   const double t = Position(task, set.inputs[0], set.inputs[1]);
-  const bool half = IsHalf(in.dtype);
   std::array<std::vector<T>, 2> offsets;
   std::array<const T*, 2> v{};
   for (std::size_t k = 0; k < 2; ++k) {
@@ -251,7 +250,7 @@ void TorchTensor(const TorchTask<T>& in, std::span<T> out) {
     next = at.count;
   }
   for (std::size_t i = 0; i < vectors; ++i) {
-    TorchVector<Policy>(v[0] + i * next, v[1] + i * next, at, half, t, out.data() + i * next);
+    TorchVector<Policy>(v[0] + i * next, v[1] + i * next, at, in.dtype, t, out.data() + i * next);
   }
   if (set.base >= 0) {
     const T* __restrict b = in.inputs[static_cast<std::size_t>(set.base)].data();

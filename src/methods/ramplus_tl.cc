@@ -10,6 +10,7 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
+#include "methods/common/torch_sum.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
 
@@ -169,12 +170,11 @@ void TorchRamplus(const TorchTask<T>& in, std::span<T> out) {
     const T unique = changed == 1 ? T{1} : T{0};
     const T shared = changed > 1 ? T{1} : T{0};
     const T divisor = static_cast<T>(std::max<std::size_t>(changed, 1));
-    T sum = 0;
-    for (std::size_t k = 0; k < models; ++k) {
+    const T sum = StackSum<T>(models, [&](std::size_t k) {
       const T delta = change(k, i);
       const T kept = delta * (std::fabs(delta) > epsilon ? T{1} : T{0});
-      sum += kept * unique * static_cast<T>(factors[k]) + round(kept * shared / divisor);
-    }
+      return kept * unique * static_cast<T>(factors[k]) + round(kept * shared / divisor);
+    });
     out[i] = base[i] + sum;
   }
 }

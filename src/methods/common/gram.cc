@@ -4,28 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "methods/common/lane_sum.h"
+
 namespace fuseo1 {
 namespace {
 
-constexpr std::size_t kLanes = 16;
-
 double InnerProduct(const double* __restrict a, const double* __restrict b, std::size_t count) {
-  double lane[kLanes] = {};
-  std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (std::size_t l = 0; l < kLanes; ++l) {
-      lane[l] += a[i + l] * b[i + l];
-    }
-  }
-  for (std::size_t l = 0; i + l < count; ++l) {
-    lane[l] += a[i + l] * b[i + l];
-  }
-  for (std::size_t width = kLanes / 2; width > 0; width /= 2) {
-    for (std::size_t l = 0; l < width; ++l) {
-      lane[l] += lane[l + width];
-    }
-  }
-  return lane[0];
+  return LaneSum(count, [=](std::size_t i) { return a[i] * b[i]; });
 }
 
 }  // namespace

@@ -38,6 +38,10 @@ decltype(auto) WithRounding(DType dtype, Body&& body) {
   return body(NoRounding{});
 }
 
+// The type of T itself: what torch computes with where it widens a tensor.
+template <class T>
+inline constexpr DType kWide = sizeof(T) == sizeof(float) ? DType::kF32 : DType::kF64;
+
 // Stored in 16 bits: torch then loads two vectors where it loads one of floats.
 constexpr bool IsHalf(DType dtype) { return dtype == DType::kBF16 || dtype == DType::kF16; }
 

@@ -1,0 +1,261 @@
+// Arcee Fusion: the other model's value where the change matters most, the base's elsewhere.
+//
+//   P = softmax(row of other) + 1e-8,   Q = softmax(row of base) + 1e-8       rows: last axis
+//   importance = |other − base| Σ_row P log(P / Q)
+//   threshold = median + 1.5 (q3 − q1) of all importances
+//   out = other where importance >= threshold, else base
+//
+// A quantile is the value at rank floor(q (n − 1)). mergekit samples the importances of a tensor of
+// more than a million elements; the exact numerics count them all, torch numerics draw its sample.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "methods/common/lane_sum.h"
+#include "methods/common/one_input.h"
+#include "methods/common/order_statistics.h"
+#include "methods/common/task_vectors.h"
+#include "methods/common/torch_reduce.h"
+#include "methods/common/vector_math.h"
+#include "methods/common/working_type.h"
+#include "methods/method.h"
+
+namespace fuseo1 {
+namespace {
+
+constexpr double kFloor = 1e-8;
+constexpr std::uint64_t kSampleElems = 1'000'000;
+
+// Ranks of the quartiles among `count` values.
+std::array<std::uint64_t, 3> QuartileRanks(std::uint64_t count) {
+  const std::uint64_t last = count - 1;
+  return {last / 4, last / 2, last - (last + 3) / 4};
+}
+
+double Largest(const double* __restrict x, std::size_t count) {
+  double lane[kSumLanes];
+  std::fill(lane, lane + kSumLanes, -std::numeric_limits<double>::infinity());
+  std::size_t i = 0;
+  for (; i + kSumLanes <= count; i += kSumLanes) {
+    for (std::size_t l = 0; l < kSumLanes; ++l) {
+      lane[l] = x[i + l] > lane[l] ? x[i + l] : lane[l];
+    }
+  }
+  double largest = *std::max_element(lane, lane + kSumLanes);
+  for (; i < count; ++i) {
+    largest = x[i] > largest ? x[i] : largest;
+  }
+  return largest;
+}
+
+// out = e^(x − max); returns the sum.
+double Exponentials(const double* __restrict x, std::size_t count, double* __restrict out) {
+  const double largest = Largest(x, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = Exp(x[i] - largest);
+  }
+  return LaneSum(count, [out](std::size_t i) { return out[i]; });
+}
+
+// Σ P log(P / Q) over a row; p and q are room for the row. Never negative in real numbers.
+double Divergence(const double* other, const double* base, std::size_t count, double* __restrict p,
+                  double* __restrict q) {
+  const double p_scale = 1 / Exponentials(other, count, p);
+  const double q_scale = 1 / Exponentials(base, count, q);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double pi = p[i] * p_scale + kFloor;
+    p[i] = pi * Log(pi / (q[i] * q_scale + kFloor));
+  }
+  const double sum = LaneSum(count, [p](std::size_t i) { return p[i]; });
+  return sum < 0 ? 0 : sum;
+}
+
+class ArceeFusion : public TensorMerge {
+ public:
+  explicit ArceeFusion(const TensorTask& task)
+      : base_(static_cast<std::size_t>(task.base)),
+        row_elems_(std::max<std::uint64_t>(task.RowElems(), 1)),
+        divergence_(static_cast<std::size_t>(task.elems / row_elems_)),
+        scratch_(task.workers, 2 * static_cast<std::size_t>(row_elems_)),
+        quartiles_(QuartileRanks(std::max<std::uint64_t>(task.elems, 1)), task.workers) {}
+
+  std::uint64_t BlockElems() const override { return row_elems_; }
+  bool WantsSurvey() const override { return !quartiles_.done(); }
+
+  void Survey(const Block& row) override {
+    double& divergence = divergence_[static_cast<std::size_t>(row.first / row_elems_)];
+    if (first_survey_) {
+      double* p = scratch_.Of(row.worker);
+      divergence =
+          Divergence(row.inputs[1 - base_], row.inputs[base_], row.count, p, p + row_elems_);
+    }
+    double importance[kBlockElems];
+    for (std::size_t first = 0; first < row.count; first += kBlockElems) {
+      const std::size_t count = std::min(kBlockElems, row.count - first);
+      const double* __restrict x = row.inputs[1 - base_] + first;
+      const double* __restrict b = row.inputs[base_] + first;
+      const double factor = divergence;
+      for (std::size_t i = 0; i < count; ++i) {
+        importance[i] = std::fabs(x[i] - b[i]) * factor;
+      }
+      quartiles_.Add(importance, count, row.worker);
+    }
+  }
+
+  Status FinishSurvey() override {
+    first_survey_ = false;
+    quartiles_.FinishSurvey();
+    if (quartiles_.done()) {
+      threshold_ = quartiles_.value(1) + 1.5 * (quartiles_.value(2) - quartiles_.value(0));
+    }
+    return {};
+  }
+
+  void Emit(const Block& row, double* __restrict out) const override {
+    const double factor = divergence_[static_cast<std::size_t>(row.first / row_elems_)];
+    const double threshold = threshold_;
+    const double* __restrict x = row.inputs[1 - base_];
+    const double* __restrict b = row.inputs[base_];
+    for (std::size_t i = 0; i < row.count; ++i) {
+      const double change = x[i] - b[i];
+      // A change times 0: NaN stays where it is.
+      const double left = b[i] + change * 0;
+      out[i] = std::fabs(change) * factor >= threshold ? x[i] : left;
+    }
+  }
+
+ private:
+  const std::size_t base_;
+  const std::uint64_t row_elems_;
+  std::vector<double> divergence_;  // [rows]
+  WorkerScratch scratch_;
+  OrderStatistics quartiles_;
+  bool first_survey_ = true;
+  double threshold_ = 0;
+};
+
+std::unique_ptr<TensorMerge> Start(const TensorTask& task) {
+  if (task.input_count == 1) {
+    return ReturnInput(task, 0);
+  }
+  return std::make_unique<ArceeFusion>(task);
+}
+
+// softmax + 1e-8 of one row, rounded.
+template <class Policy, class T>
+void TorchSoftmax(const T* x, std::size_t count, T* out) {
+  T largest = -std::numeric_limits<T>::infinity();
+  for (std::size_t i = 0; i < count; ++i) {
+    largest = x[i] > largest ? x[i] : largest;
+  }
+  constexpr std::size_t kLanes = 32 / sizeof(T);
+  T lane[kLanes] = {};
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = static_cast<T>(Exp(static_cast<double>(x[i] - largest)));
+    lane[i % kLanes] += out[i];
+  }
+  for (std::size_t width = kLanes / 2; width > 0; width /= 2) {
+    for (std::size_t l = 0; l < width; ++l) {
+      lane[l] += lane[l + width];
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = Policy::Round(Policy::Round(out[i] / lane[0]) + static_cast<T>(kFloor));
+  }
+}
+
+std::uint64_t TorchDraws(const TensorTask& task) {
+  const std::uint64_t words = task.elems >= (std::uint64_t{1} << 28) ? 2 : 1;
+  return task.input_count == 2 && task.elems > kSampleElems ? kSampleElems * words : 0;
+}
+
+// The quartiles of all values, or of a sample drawn with replacement.
+template <class T>
+std::array<T, 3> TorchQuartiles(const TorchTask<T>& in, const std::vector<T>& values) {
+  std::vector<T> sample;
+  if (values.size() > kSampleElems) {
+    const bool wide = values.size() >= (std::uint64_t{1} << 28);
+    for (std::uint64_t i = 0; i < kSampleElems; ++i) {
+      std::uint64_t word = in.random->Next32();
+      if (wide) {
+        word = word << 32 | in.random->Next32();
+      }
+      sample.push_back(values[static_cast<std::size_t>(word % values.size())]);
+    }
+  } else {
+    sample = values;
+  }
+  std::array<T, 3> out{};
+  const std::array<std::uint64_t, 3> ranks = QuartileRanks(sample.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto at = sample.begin() + static_cast<std::ptrdiff_t>(ranks[i]);
+    // NaN is the largest.
+    std::nth_element(sample.begin(), at, sample.end(),
+                     [](T a, T b) { return a < b || (b != b && a == a); });
+    out[i] = *at;
+  }
+  return out;
+}
+
+template <class Policy, class T>
+void TorchFusion(const TorchTask<T>& in, std::span<T> out) {
+  const auto r = [](T value) { return Policy::Round(value); };
+  const auto base_index = static_cast<std::size_t>(in.task->base);
+  const T* base = in.inputs[base_index].data();
+  const T* other = in.inputs[1 - base_index].data();
+  const auto row = static_cast<std::size_t>(in.task->RowElems());
+  std::vector<T> p(row);
+  std::vector<T> q(row);
+  std::vector<T> importance(out.size());
+  for (std::size_t first = 0; first < out.size(); first += row) {
+    TorchSoftmax<Policy>(other + first, row, p.data());
+    TorchSoftmax<Policy>(base + first, row, q.data());
+    for (std::size_t i = 0; i < row; ++i) {
+      p[i] = r(p[i] * r(static_cast<T>(Log(static_cast<double>(r(p[i] / q[i]))))));
+    }
+    const T divergence = r(TorchSum(p.data(), row, in.dtype));
+    for (std::size_t i = 0; i < row; ++i) {
+      importance[first + i] = r(std::fabs(r(other[first + i] - base[first + i])) * divergence);
+    }
+  }
+  const auto [q1, median, q3] = TorchQuartiles(in, importance);
+  const T threshold = r(median + r(r(q3 - q1) * static_cast<T>(1.5)));
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const T mask = importance[i] >= threshold ? T{1} : T{0};
+    out[i] = base[i] + r(other[i] - base[i]) * mask;
+  }
+}
+
+template <class T>
+Status Torch(const TorchTask<T>& in, std::span<T> out) {
+  if (in.inputs.size() == 1 || out.empty()) {
+    return TorchReturnInput(in, 0, out);
+  }
+  WithRounding<T>(in.dtype, [&](auto policy) { TorchFusion<decltype(policy)>(in, out); });
+  return {};
+}
+
+}  // namespace
+
+const MethodDef& arcee_fusion_method() {
+  static constexpr MethodDef kArceeFusion{
+      .name = "arcee_fusion",
+      .summary = "The other model's value where the change matters most, else the base's.",
+      .title = "Arcee Fusion",
+      .reference = "https://arcee.ai",
+      .base = BaseRule::kRequired,
+      .min_inputs = 2,
+      .max_inputs = 2,
+      .params = {},
+      .start = &Start,
+      .torch = &Torch<float>,
+      .torch_f64 = &Torch<double>,
+      .torch_gives_f32 = true,
+      .torch_draws = &TorchDraws,
+      .shape_free = false,
+  };
+  return kArceeFusion;
+}
+
+}  // namespace fuseo1
