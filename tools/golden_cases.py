@@ -1,5 +1,7 @@
 """The cases of tools/make_golden.py: CASES[method] is a list of records made by case()."""
 
+from golden_geometric import geometric_cases
+
 
 def case(
     method,
@@ -131,4 +133,5 @@ CASES = {
     "della_linear": task_vectors("della_linear", density=[0.5, 0.2, 1.0], epsilon=[0.1, 0.15, 0.3])
     + density("della_linear", 0.0, 0.5, 1.0),
     "sce": sce_cases(),
+    **geometric_cases(case),
 }

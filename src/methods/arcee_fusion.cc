@@ -16,7 +16,7 @@
 #include "methods/common/one_input.h"
 #include "methods/common/order_statistics.h"
 #include "methods/common/task_vectors.h"
-#include "methods/common/torch_reduce.h"
+#include "methods/common/torch_sums.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
@@ -214,7 +214,7 @@ void TorchFusion(const TorchTask<T>& in, std::span<T> out) {
     for (std::size_t i = 0; i < row; ++i) {
       p[i] = r(p[i] * r(static_cast<T>(Log(static_cast<double>(r(p[i] / q[i]))))));
     }
-    const T divergence = r(TorchSum(p.data(), row, in.dtype));
+    const T divergence = r(TorchSum(p.data(), row, IsHalf(in.dtype)));
     for (std::size_t i = 0; i < row; ++i) {
       importance[first + i] = r(std::fabs(r(other[first + i] - base[first + i])) * divergence);
     }

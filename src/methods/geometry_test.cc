@@ -10,26 +10,26 @@
 namespace fuseo1 {
 namespace {
 
-struct Setup {
+struct Models {
   const char* method;
   int base = -1;
   Arrays inputs;
   std::vector<std::uint64_t> shape = {};
 };
 
-ExactRun Exact(const Setup& setup, const std::map<std::string, double>& numbers = {},
+ExactRun Exact(const Models& models, const std::map<std::string, double>& numbers = {},
                int workers = 1) {
-  const MethodDef* method = FindMethod(setup.method);
+  const MethodDef* method = FindMethod(models.method);
   TestTask test;
   test.shape =
-      setup.shape.empty() ? std::vector<std::uint64_t>{setup.inputs[0].size()} : setup.shape;
-  test.task.input_count = setup.inputs.size();
-  test.task.base = setup.base;
+      models.shape.empty() ? std::vector<std::uint64_t>{models.inputs[0].size()} : models.shape;
+  test.task.input_count = models.inputs.size();
+  test.task.base = models.base;
   test.Defaults(*method);
   for (const auto& [name, value] : numbers) {
     test.params.Set(name, value);
   }
-  return RunExact(*method, test, setup.inputs, workers);
+  return RunExact(*method, test, models.inputs, workers);
 }
 
 std::vector<double> Random(std::uint64_t seed, std::size_t elems, double scale = 1) {
@@ -110,8 +110,8 @@ TEST(ModelStock, TakesTheAverageOfEqualChangesAndTheBaseOfUnrelatedOnes) {
 }
 
 TEST(ModelStock, FilterWiseHasOneRatioPerRow) {
-  const Setup setup{"model_stock", 0, {{0, 0, 1, 1}, {2, 2, 2, 1}, {4, 4, 1, 2}}, {2, 2}};
-  ExpectNear(Exact(setup, {{"filter_wise", 1}}).out, {3, 3, 1, 1});
+  const Models models{"model_stock", 0, {{0, 0, 1, 1}, {2, 2, 2, 1}, {4, 4, 1, 2}}, {2, 2}};
+  ExpectNear(Exact(models, {{"filter_wise", 1}}).out, {3, 3, 1, 1});
 }
 
 TEST(ModelStock, OfOneModelKeepsTheBase) {
@@ -146,9 +146,9 @@ TEST(Nuslerp, DownColumnsIsAcrossRowsOfTheTransposed) {
 }
 
 TEST(Nuslerp, DownColumnsDoesNotDependOnThreads) {
-  const Setup setup{"nuslerp", -1, {Random(4, 90000), Random(5, 90000)}, {900, 100}};
+  const Models models{"nuslerp", -1, {Random(4, 90000), Random(5, 90000)}, {900, 100}};
   const std::map<std::string, double> numbers = {{"nuslerp_flatten", 0}, {"nuslerp_row_wise", 1}};
-  EXPECT_EQ(Exact(setup, numbers, 1).out, Exact(setup, numbers, 3).out);
+  EXPECT_EQ(Exact(models, numbers, 1).out, Exact(models, numbers, 3).out);
 }
 
 TEST(Ram, KeepsNanInItsOwnElement) {
@@ -161,8 +161,8 @@ TEST(Ram, KeepsNanInItsOwnElement) {
 
 TEST(RamplusTl, EnlargesTheChangesOfModelsThatShare) {
   // Model 1 changed elements 0 and 1, element 1 together with model 2: ρ = 1, bounded to alpha.
-  const Setup setup{"ramplus_tl", 0, {{0, 0, 0}, {1, 2, 0}, {0, 4, 0}}};
-  ExpectNear(Exact(setup, {{"r", 0.5}, {"alpha", 0.5}}).out, {1.25, 3, 0});
+  const Models models{"ramplus_tl", 0, {{0, 0, 0}, {1, 2, 0}, {0, 4, 0}}};
+  ExpectNear(Exact(models, {{"r", 0.5}, {"alpha", 0.5}}).out, {1.25, 3, 0});
 }
 
 TEST(ArceeFusion, TakesWhatChangedMost) {
@@ -195,9 +195,9 @@ TEST(Nearswap, KeepsNanInItsOwnElement) {
 }
 
 TEST(Gram, ManySegmentsAndThreadsGiveOneSum) {
-  const Setup setup{"karcher", -1, {Random(1, 100003), Random(2, 100003), Random(3, 100003)}};
-  const std::vector<double> one = Exact(setup, {}, 1).out;
-  EXPECT_EQ(one, Exact(setup, {}, 4).out);
+  const Models models{"karcher", -1, {Random(1, 100003), Random(2, 100003), Random(3, 100003)}};
+  const std::vector<double> one = Exact(models, {}, 1).out;
+  EXPECT_EQ(one, Exact(models, {}, 4).out);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_reduce.h"
+#include "methods/common/torch_sums.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "methods/common/torch_reduce.h"
+#include "methods/common/torch_sums.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
 
@@ -58,9 +58,8 @@ void TorchLinear(const TorchTask<T>& in, std::span<T> out) {
   for (std::size_t k = 0; k < in.inputs.size(); ++k) {
     weights.push_back(static_cast<T>(in.task->params->Get("weight", k)));
   }
-  const T divisor = in.task->params->GetBool("normalize")
-                        ? TorchSum(weights.data(), weights.size(), kWide<T>)
-                        : T{1};
+  const T divisor =
+      in.task->params->GetBool("normalize") ? TorchSum(weights.data(), weights.size()) : T{1};
   for (std::size_t first = 0; first < out.size(); first += kBlockElems) {
     const std::size_t count = std::min(kBlockElems, out.size() - first);
     T sums[kBlockElems] = {};

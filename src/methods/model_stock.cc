@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_reduce.h"
+#include "methods/common/torch_sums.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
 
@@ -147,13 +147,13 @@ class TorchModelStock {
         for (std::size_t e = 0; e < elems_; ++e) {
           products_[e] = R(offsets_[i][e] * offsets_[j][e]);
         }
-        const T dot = R(TorchSum(products_.data(), elems_, in_.dtype));
+        const T dot = R(TorchSum(products_.data(), elems_, IsHalf(in_.dtype)));
         const T lengths = R(norms[i] * norms[j]);
         const T cosine = R(dot / (lengths < floor ? floor : lengths));
         cosines.push_back(cosine > T{1} ? T{1} : cosine < T{-1} ? T{-1} : cosine);
       }
     }
-    const T total = one_vector ? TorchSum(cosines.data(), cosines.size(), in_.dtype)
+    const T total = one_vector ? TorchSum(cosines.data(), cosines.size(), IsHalf(in_.dtype))
                                : TorchColumnSum(cosines.data(), cosines.size(), 1);
     const T c = R(total / static_cast<T>(cosines.size()));
     const auto models = static_cast<T>(offsets_.size());

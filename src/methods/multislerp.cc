@@ -13,7 +13,8 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_reduce.h"
+#include "methods/common/torch_stack.h"
+#include "methods/common/torch_sums.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
@@ -106,7 +107,7 @@ class TorchMultislerp {
       weights_.push_back(R(static_cast<T>(params.Get("weight", k))));
     }
     if (params.GetBool("normalize_weights")) {
-      const T total = R(TorchSum(weights_.data(), weights_.size(), in.dtype));
+      const T total = R(TorchSum(weights_.data(), weights_.size(), IsHalf(in.dtype)));
       for (T& w : weights_) {
         w = R(w / total);
       }
@@ -150,7 +151,7 @@ class TorchMultislerp {
       for (std::size_t i = 0; i < elems; ++i) {
         products[i] = R(unit[i] * mean[i]);
       }
-      const T dot = R(TorchSum(products.data(), elems, in_.dtype));
+      const T dot = R(TorchSum(products.data(), elems, IsHalf(in_.dtype)));
       for (std::size_t i = 0; i < elems; ++i) {
         unit[i] = R(unit[i] - R(dot * mean[i]));
       }
@@ -159,7 +160,7 @@ class TorchMultislerp {
     const T angle = R(R(TorchNorm(tangent.data(), elems, in_.dtype)) + eps_);
     const T along = R(ScalarOf(&Cos, angle));
     const T aside = R(R(ScalarOf(&Sin, angle)) / angle);
-    const T length = R(TorchSum(lengths.data(), lengths.size(), in_.dtype));
+    const T length = R(TorchSum(lengths.data(), lengths.size(), IsHalf(in_.dtype)));
     for (std::size_t i = 0; i < elems; ++i) {
       out[i] = R(R(R(mean[i] * along) + R(tangent[i] * aside)) * length);
     }
@@ -182,7 +183,7 @@ class TorchMultislerp {
   std::vector<T> WeightedSum(const std::vector<std::vector<T>>& vectors) const {
     std::vector<T> sum(vectors[0].size());
     for (std::size_t i = 0; i < sum.size(); ++i) {
-      sum[i] = R(StackSum<T>(vectors.size(),
+      sum[i] = R(StackSum<T>(in_.dtype, vectors.size(), sum.size(), i,
                              [&](std::size_t k) { return R(vectors[k][i] * weights_[k]); }));
     }
     return sum;

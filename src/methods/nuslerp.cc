@@ -12,7 +12,7 @@
 #include "methods/common/column_gram.h"
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_reduce.h"
+#include "methods/common/torch_sums.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
@@ -194,7 +194,7 @@ void TorchVector(const T* v1, const T* v2, Strided at, DType dtype, double t, T*
   for (std::size_t i = 0; i < at.count; ++i) {
     products[i] = r(r(v1[i * at.stride] / norm1) * r(v2[i * at.stride] / norm2));
   }
-  const T sum = at.stride == 1 ? TorchSum(products.data(), at.count, dtype)
+  const T sum = at.stride == 1 ? TorchSum(products.data(), at.count, IsHalf(dtype))
                                : TorchColumnSum(products.data(), at.count, 1);
   const T dot = r(sum);
   const T c = dot > T{1} ? T{1} : dot < T{-1} ? T{-1} : dot;

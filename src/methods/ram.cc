@@ -7,7 +7,7 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_sum.h"
+#include "methods/common/torch_stack.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
 
@@ -70,7 +70,7 @@ void TorchRam(const TorchTask<T>& in, std::span<T> out) {
     }
     const T unique = changed == T{1} ? T{1} : T{0};
     const T shared = changed > T{1} ? T{1} : T{0};
-    const T sum = StackSum<T>(set.inputs.size(), [&](std::size_t k) {
+    const T sum = StackSum<T>(in.dtype, set.inputs.size(), out.size(), i, [&](std::size_t k) {
       const T change = r(in.inputs[set.inputs[k]][i] - base[i]);
       const T kept = change * (std::fabs(change) > epsilon ? T{1} : T{0});
       return r(kept * unique + r(kept * shared / (changed > T{1} ? changed : T{1})));

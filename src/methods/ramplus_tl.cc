@@ -10,7 +10,7 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_sum.h"
+#include "methods/common/torch_stack.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
 
@@ -170,7 +170,7 @@ void TorchRamplus(const TorchTask<T>& in, std::span<T> out) {
     const T unique = changed == 1 ? T{1} : T{0};
     const T shared = changed > 1 ? T{1} : T{0};
     const T divisor = static_cast<T>(std::max<std::size_t>(changed, 1));
-    const T sum = StackSum<T>(models, [&](std::size_t k) {
+    const T sum = StackSum<T>(kWide<T>, models, out.size(), i, [&](std::size_t k) {
       const T delta = change(k, i);
       const T kept = delta * (std::fabs(delta) > epsilon ? T{1} : T{0});
       return kept * unique * static_cast<T>(factors[k]) + round(kept * shared / divisor);

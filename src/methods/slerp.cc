@@ -9,7 +9,7 @@
 
 #include "methods/common/gram.h"
 #include "methods/common/one_input.h"
-#include "methods/common/torch_reduce.h"
+#include "methods/common/torch_sums.h"
 #include "methods/common/vector_math.h"
 #include "methods/common/working_type.h"
 #include "methods/method.h"
@@ -88,9 +88,9 @@ Status Torch(const TorchTask<T>& in, std::span<T> out) {
     for (std::size_t i = 0; i < count; ++i) {
       product[i] = (a[i] / norm[0]) * (b[i] / norm[1]);
     }
-    dots.push_back(TorchSum(product, count, kWide<T>));
+    dots.push_back(TorchSum(product, count));
   }
-  const T sum = TorchSum(dots.data(), dots.size(), kWide<T>);
+  const T sum = TorchSum(dots.data(), dots.size());
   const T d = sum > T{1} ? T{1} : sum < T{-1} ? T{-1} : sum;
   const T t = static_cast<T>(in.task->params->Get("t"));
   T of_base = T{1} - t;
