@@ -17,13 +17,19 @@ constexpr std::array kValues = {"lora-merge-cache", "lora-merge-dtype", "device"
 
 std::shared_ptr<IgnoredOptions> IgnoredOptions::AddTo(CLI::App& command) {
   auto ignored = std::make_shared<IgnoredOptions>();
+  // The options die with `command`, before the merge runs: what was given is written down.
+  const auto remember = [&ignored](CLI::Option* option, const char* name) {
+    option->group("")->each([ignored, name](const std::string&) {
+      if (ignored->given_.empty() || ignored->given_.back() != name) {
+        ignored->given_.push_back(name);
+      }
+    });
+  };
   for (const char* name : kFlags) {
-    ignored->options_.push_back(
-        command.add_flag(fmt::format("--{0},!--no-{0}", name), ignored->flag_value_)->group(""));
+    remember(command.add_flag(fmt::format("--{0},!--no-{0}", name), ignored->flag_value_), name);
   }
   for (const char* name : kValues) {
-    ignored->options_.push_back(
-        command.add_option(fmt::format("--{}", name), ignored->text_value_)->group(""));
+    remember(command.add_option(fmt::format("--{}", name), ignored->text_value_), name);
   }
   command.add_flag("--safe-serialization,!--no-safe-serialization", ignored->safe_serialization_)
       ->group("");
@@ -33,11 +39,8 @@ std::shared_ptr<IgnoredOptions> IgnoredOptions::AddTo(CLI::App& command) {
 std::vector<std::string> IgnoredOptions::Notes() const {
   std::vector<std::string> notes;
   std::string names;
-  for (const CLI::Option* option : options_) {
-    if (option->count() > 0) {
-      fmt::format_to(std::back_inserter(names), "{}--{}", names.empty() ? "" : ", ",
-                     option->get_lnames().front());
-    }
+  for (const std::string& name : given_) {
+    fmt::format_to(std::back_inserter(names), "{}--{}", names.empty() ? "" : ", ", name);
   }
   if (!names.empty()) {
     notes.push_back(

@@ -19,8 +19,8 @@ class IgnoredOptions {
   std::vector<std::string> Notes() const;
 
  private:
-  std::vector<CLI::Option*> options_;
-  std::string text_value_;  // what options with a value were given; nobody reads it
+  std::vector<std::string> given_;  // names, in order of the command line
+  std::string text_value_;          // what options with a value were given; nobody reads it
   bool flag_value_ = false;
   bool safe_serialization_ = true;
 };
