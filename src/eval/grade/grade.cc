@@ -30,7 +30,8 @@ bool HasProgramMark(std::string_view text) {
   return false;
 }
 
-// The longest prose answer that is compared; mathematics has its own limits.
+// The longest answer that is read at all, and the longest prose that is compared.
+constexpr std::size_t kMaxAnswerBytes = 64 * kKiB;
 constexpr std::size_t kMaxTextBytes = 20'000;
 
 std::optional<Tree> Read(const std::string& canonical, bool split_thousands, bool* had_thousands,
@@ -61,7 +62,7 @@ struct ParsedAnswer::Data {
 
 // Fills `data`; returns the rule that makes the answer invalid, or "".
 std::string_view ParsedAnswer::Fill(std::string_view text, Data* data) {
-  if (text.size() > kMaxCompletionBytes) return "too-long";
+  if (text.size() > kMaxAnswerBytes) return "too-long";
   std::string canonical;
   if (const std::string_view rule = CanonicalText(text, &canonical); !rule.empty()) return rule;
   data->key = TextKey(canonical);

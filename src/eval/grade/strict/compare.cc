@@ -405,11 +405,15 @@ class Comparer {
     if (!a.name.empty() && a.name == b.name) return {};  // compared by value
     const auto scalar = [&](const Expr& e) {
       const Node& n = e.node();
-      return std::none_of(n.kids.begin(), n.kids.end(),
-                          [&](NodeId kid) { return e.tree->at(kid).op >= Op::kBaseNumber; });
+      return std::none_of(n.kids.begin(), n.kids.end(), [&](NodeId kid) {
+        return e.tree->at(kid).op >= Op::kBaseNumber && e.tree->at(kid).op != Op::kWord;
+      });
     };
     if (!scalar(gold) || !scalar(prediction)) return {};
     if (gold.tree->signs > 0 || prediction.tree->signs > 0) return {};
+    Traits traits;
+    CollectTraits(*gold.tree, gold.id, &traits);
+    if (traits.variables.empty()) return {};  // 1 = 2 says nothing that could be right
     const auto difference = [](const Expr& e) {
       Expr f = e.With(e.node().kids[0]);
       f.minus = e.node().kids[1];

@@ -126,12 +126,7 @@ EvalStatus Evaluator::Eval(NodeId id, Number* out) {
   const std::int64_t cost = 3 + options_.precision / 100;
   if (!Spend(cost)) return EvalStatus::kUndecided;
   const EvalStatus status = EvalNode(tree_.at(id), out);
-  if (status == EvalStatus::kOk && out->exact) {
-    const std::int64_t bits = out->rational.Bits();
-    if (bits > 2 * kMaxExactBits) return EvalStatus::kTooLarge;
-    if (bits > 256 && !Spend(bits / 16)) return EvalStatus::kUndecided;
-  }
-  return status;
+  return status == EvalStatus::kOk ? ChargeSize(*out) : status;
 }
 
 EvalStatus Evaluator::EvalNode(const Node& node, Number* out) {
@@ -296,6 +291,14 @@ EvalStatus Evaluator::EvalNode(const Node& node, Number* out) {
   }
 }
 
+// Large exact numbers cost by their size.
+EvalStatus Evaluator::ChargeSize(const Number& number) {
+  if (!number.exact) return EvalStatus::kOk;
+  const std::int64_t bits = number.rational.Bits();
+  if (bits > 2 * kMaxExactBits) return EvalStatus::kTooLarge;
+  return bits <= 256 || Spend(bits / 16) ? EvalStatus::kOk : EvalStatus::kUndecided;
+}
+
 EvalStatus Evaluator::Sum(const Node& node, Number* out) {
   Number total;
   for (const NodeId kid : node.kids) {
@@ -305,7 +308,7 @@ EvalStatus Evaluator::Sum(const Node& node, Number* out) {
     Number next;
     Add(total, term, &next);
     total = std::move(next);
-    if (total.exact && total.rational.Bits() > 2 * kMaxExactBits) return EvalStatus::kTooLarge;
+    if (const EvalStatus grown = ChargeSize(total); grown != EvalStatus::kOk) return grown;
   }
   *out = std::move(total);
   return EvalStatus::kOk;
@@ -321,7 +324,7 @@ EvalStatus Evaluator::Product(const Node& node, Number* out) {
     Number next;
     Multiply(total, factor, &next);
     total = std::move(next);
-    if (total.exact && total.rational.Bits() > 2 * kMaxExactBits) return EvalStatus::kTooLarge;
+    if (const EvalStatus grown = ChargeSize(total); grown != EvalStatus::kOk) return grown;
   }
   *out = std::move(total);
   return EvalStatus::kOk;

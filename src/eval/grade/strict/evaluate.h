@@ -17,7 +17,7 @@ namespace fuseo1 {
 
 inline constexpr std::int64_t kMaxExactBits = 36'000;      // 10,000 digits and some
 inline constexpr std::int64_t kMaxBallPrecision = 40'000;  // bits
-inline constexpr std::int64_t kGradeBudget = 250'000;      // steps of about 0.1 us
+inline constexpr std::int64_t kGradeBudget = 300'000;      // steps of about 0.1 us
 
 enum class EvalStatus : std::uint8_t {
   kOk,
@@ -98,6 +98,7 @@ class Evaluator {
   EvalStatus Finish(Ball ball, Number* out);
   EvalStatus Exact(Rational value, Number* out);
   bool Spend(std::int64_t steps);
+  EvalStatus ChargeSize(const Number& number);
   void Add(const Number& a, const Number& b, Number* out);
   void Multiply(const Number& a, const Number& b, Number* out);
   static Number Negated(const Number& a);

@@ -48,9 +48,15 @@ EvalStatus Evaluator::Power(const Number& base, const Number& exponent, Number* 
     if (p && q && (*q <= 12 || sign < 0 || base.exact) && *q <= 1000 &&
         std::abs(*p) <= kMaxExactBits && is_real && (sign > 0 || (sign < 0 && odd_root))) {
       Number root;
-      if (sign > 0 && *q > 12) {  // an exact root or none: balls go through the logarithm below
+      if (*q > 12 && base.exact) {  // an exact root or none: balls go through the logarithm
         const auto exact = base.rational.Root(*q);
-        if (!exact) return ExpLog(base, exponent, out);
+        if (!exact) {
+          Number positive;
+          positive.rational = base.rational.Abs();
+          const EvalStatus status = ExpLog(positive, exponent, out);
+          if (status == EvalStatus::kOk && sign < 0 && *p % 2 != 0) *out = Negated(*out);
+          return status;
+        }
         root.rational = *exact;
       } else if (const EvalStatus status = Root(base, *q, &root); status != EvalStatus::kOk) {
         return status;

@@ -63,7 +63,9 @@ TEST(GradePairs, IsSymmetricApartFromDecimalGolds) {
   for (const Json& row : ReadLines("grade_pairs.jsonl")) {
     const std::string gold = row["gold"];
     const std::string prediction = row["pred"];
-    if (gold.find('.') != std::string::npos || prediction.find('.') != std::string::npos || row["rule"] == 2) continue;
+    if (gold.find('.') != std::string::npos || prediction.find('.') != std::string::npos ||
+        row["rule"] == 2)
+      continue;
     EXPECT_EQ(GradeStrict(gold, prediction).equal, GradeStrict(prediction, gold).equal)
         << gold << " | " << prediction;
   }

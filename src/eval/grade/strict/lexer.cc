@@ -490,6 +490,11 @@ std::string TextKey(std::string_view canonical) {
       std::size_t end = i + 1;
       while (end < canonical.size() && IsLetter(canonical[end])) ++end;
       const std::string_view name = canonical.substr(i + 1, end - i - 1);
+      if (const std::string_view plain = Synonym(name); plain != name || name == "ldots") {
+        out += plain == "ldots" ? "..." : "\\" + std::string(plain);
+        i = end - 1;
+        continue;
+      }
       if (name.empty() || OneOf(name, kTextFonts) || OneOf(name, kRomanFonts) ||
           OneOf(name, kFonts) || OneOf(name, kSpaces) || OneOf(name, kIgnored) || name == "left" ||
           name == "right") {

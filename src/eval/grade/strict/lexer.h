@@ -14,7 +14,7 @@
 namespace fuseo1 {
 
 inline constexpr std::size_t kMaxAnswerDigits = 10'000;  // of one number
-inline constexpr std::size_t kMaxAnswerTokens = 20'000;
+inline constexpr std::size_t kMaxAnswerTokens = 4'000;
 
 enum class TokenKind : std::uint8_t {
   kNumber,   // value; text = its digits as written

@@ -45,6 +45,23 @@ std::size_t WordRun(const std::vector<Token>& in, std::size_t from, Rational* va
   return used;
 }
 
+bool NamesFunction(std::string_view word) {
+  for (const std::string_view name : {"lcm", "gcd", "max", "min", "sin", "cos", "tan", "ln", "log",
+                                      "arcsin", "arccos", "arctan"}) {
+    if (name == word) return true;
+  }
+  return false;
+}
+
+bool IsAbbreviation(const Token& token) {
+  if (token.kind != TokenKind::kWord) return false;
+  for (const std::string_view name : {"sq", "cu", "ft", "in", "sec", "min", "hr", "hrs", "yd", "lb",
+                                      "lbs", "oz", "cm", "mm", "km", "kg"}) {
+    if (name == token.text) return true;
+  }
+  return false;
+}
+
 bool IsOrdinalSuffix(const Token& token) {
   return token.kind == TokenKind::kWord &&
          (token.text == "st" || token.text == "nd" || token.text == "rd" || token.text == "th");
@@ -85,7 +102,12 @@ void FinishTokens(Tokens* tokens) {
         }
       }
     }
-    // A font's braces around one token do not group anything.
+    if (in[i].kind == TokenKind::kWord && i + 1 < in.size() && in[i + 1].Is("(") &&
+        NamesFunction(in[i].text)) {
+      in[i].kind = TokenKind::kCommand;  // \text{lcm}(4, 6)
+    }
+    if (in[i].Is(".") && i > 0 && !out.empty() && IsAbbreviation(out.back())) continue;  // sq. ft
+    // 5th, 21st: letters that only order.
     if (in[i].kind == TokenKind::kNumber && i + 2 < in.size() &&
         in[i + 1].kind == TokenKind::kLetter && in[i + 1].space == Space::kNone &&
         in[i + 2].kind == TokenKind::kLetter && in[i + 2].space == Space::kNone &&

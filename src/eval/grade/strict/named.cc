@@ -86,6 +86,12 @@ Named StripName(const Expr& e, std::int64_t* budget) {
   out.value = e;
   const Node& node = e.node();
   if (node.op != Op::kRelation) return out;
+  if (node.text == "e" && e.tree->at(node.kids[0]).op == Op::kVar &&
+      e.tree->at(node.kids[1]).op == Op::kSet) {
+    out.name = e.tree->at(node.kids[0]).text;  // x in {1, 2} lists the values of x
+    out.value = e.With(node.kids[1]);
+    return out;
+  }
   if (node.text.find_first_not_of("=~") != std::string::npos) return out;
   std::size_t first = 0;
   std::size_t last = node.kids.size() - 1;

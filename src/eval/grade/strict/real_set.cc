@@ -290,11 +290,19 @@ std::optional<RealSet> RealSetBuilder::BuildRelation(const Expr& e) {
   return RealSet{std::move(*spans), variable};
 }
 
+// A part of a set operation: a bare number there is a set of one, written with plain braces.
+std::optional<RealSet> RealSetBuilder::BuildPart(const Expr& e) {
+  if (e.node().op >= Op::kBaseNumber) return Build(e);
+  auto spans = Normalise({{e, e, false, false}});
+  if (!spans) return std::nullopt;
+  return RealSet{std::move(*spans), {}};
+}
+
 // Union or intersection of all kids.
 std::optional<RealSet> RealSetBuilder::Join(const Expr& e, bool intersect) {
   std::optional<RealSet> total;
   for (const NodeId kid : e.node().kids) {
-    auto part = Build(e.With(kid));
+    auto part = BuildPart(e.With(kid));
     if (!part) return std::nullopt;
     if (!total) {
       total = std::move(part);
@@ -359,7 +367,7 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
       return Join(e, true);
     case Op::kDifference: {
       const auto whole = Build(e.With(node.kids[0]));
-      const auto hole = Build(e.With(node.kids[1]));
+      const auto hole = BuildPart(e.With(node.kids[1]));
       if (!whole || !hole) return std::nullopt;
       const auto rest = Complement(hole->spans);
       return rest ? from(Intersect(whole->spans, *rest)) : std::nullopt;

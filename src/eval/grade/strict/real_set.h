@@ -38,6 +38,7 @@ class RealSetBuilder {
   using Spans = std::vector<Span>;
 
   std::optional<RealSet> BuildRelation(const Expr& e);
+  std::optional<RealSet> BuildPart(const Expr& e);
   std::optional<RealSet> Join(const Expr& e, bool intersect);
   std::optional<Spans> Solve(const Expr& left, char relation, const Expr& right,
                              const std::string& variable);

@@ -110,6 +110,7 @@ Decision DecideAt(const Value& gold, const Value& prediction, EvalOptions option
   const std::int64_t precision = kSafetyBits + 2 * (g.height + p.height);
   if (!confirm) return {Verdict::kEqual, "ball-agreement"};
   if (g.approximate || p.approximate) {
+    if (difference().ErrorBits() < -56) return {Verdict::kEqual, "numeric-agreement"};
     options.precision = kSafetyBits;
     g = gold(options);
     p = prediction(options);
