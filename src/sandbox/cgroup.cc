@@ -76,17 +76,18 @@ Result<Cgroup> Cgroup::Create(bool memory, std::uint64_t memory_bytes, bool pids
   Cgroup group;
   const std::string name = NewName(), bytes = std::to_string(memory_bytes),
                     number = std::to_string(max_pids);
-  const auto make = [&](const std::string& parent) {
+  // A thread that moves itself by version 1's "tasks" spares the kernel a lock that costs 20 ms.
+  const auto make = [&](const std::string& parent, const char* join) {
     std::string folder = parent + "/" + name;
     if (parent.empty() || mkdir(folder.c_str(), 0755) != 0) return std::string();
     group.folders_.push_back(folder);
-    group.procs_files_.push_back(folder + "/cgroup.procs");
+    group.procs_files_.push_back(folder + "/" + join);
     return folder;
   };
   const std::string v2 = OwnFolder("");
   if (Contains(ReadSmallFile(v2 + "/cgroup.controllers"), "memory")) {
     WriteSmallFile(v2 + "/cgroup.subtree_control", "+memory +pids");
-    const std::string folder = make(v2);
+    const std::string folder = make(v2, "cgroup.procs");
     const bool ok = !folder.empty() && (!memory || WriteSmallFile(folder + "/memory.max", bytes)) &&
                     (!pids || WriteSmallFile(folder + "/pids.max", number));
     if (ok) {
@@ -97,7 +98,7 @@ Result<Cgroup> Cgroup::Create(bool memory, std::uint64_t memory_bytes, bool pids
     group.Remove();
   }
   if (memory) {
-    const std::string folder = make(OwnFolder("memory"));
+    const std::string folder = make(OwnFolder("memory"), "tasks");
     if (folder.empty() || !WriteSmallFile(folder + "/memory.limit_in_bytes", bytes)) {
       return SystemError("control groups cannot be written: neither version 2 (" + v2 +
                          ") nor version 1 (memory)");
@@ -106,7 +107,7 @@ Result<Cgroup> Cgroup::Create(bool memory, std::uint64_t memory_bytes, bool pids
     group.oom_file_ = folder + "/memory.oom_control";
   }
   if (pids) {
-    const std::string folder = make(OwnFolder("pids"));
+    const std::string folder = make(OwnFolder("pids"), "tasks");
     if (folder.empty() || !WriteSmallFile(folder + "/pids.max", number)) {
       return SystemError("control groups cannot be written: neither version 2 (" + v2 +
                          ") nor version 1 (pids)");

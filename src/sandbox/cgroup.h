@@ -23,7 +23,8 @@ class Cgroup {
   Cgroup& operator=(Cgroup&& other) noexcept;
   ~Cgroup();  // removes the folders; its processes must have ended
 
-  // Files into which a process writes "0" to join, one for each hierarchy (one or two).
+  // Files into which a process of one thread writes "0" to join, one for each hierarchy (one or
+  // two).
   const std::vector<std::string>& procs_files() const { return procs_files_; }
   // How many processes the kernel ended in it for want of memory.
   std::uint64_t OutOfMemoryKills() const;
