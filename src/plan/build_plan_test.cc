@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <set>
 
 #include "io/testing.h"
@@ -419,12 +419,13 @@ TEST_F(BuildPlanTest, PlansTwoHundredThousandTinyTensors) {
   }
   Write("a", tensors);
   Write("b", tensors);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start =
+      std::clock();  // of this process: other work on the machine is not ours
   const MergePlan plan = Good(Linear({"a", "b"}));
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_EQ(plan.jobs.size(), 200'000U);
-  EXPECT_LT(seconds.count(), 10);
-  std::printf("200,000 tensors planned in %.2f s\n", seconds.count());
+  EXPECT_LT(seconds, 10);
+  std::printf("200,000 tensors planned in %.2f s of processor time\n", seconds);
 }
 
 TEST_F(BuildPlanTest, PlansFour32BCheckpointsWithinASecond) {
@@ -436,14 +437,15 @@ TEST_F(BuildPlanTest, PlansFour32BCheckpointsWithinASecond) {
   const std::string config = Models({"base", "r1", "qwq", "sky"}) + Base("base") +
                              "merge_method: sce\nparameters: "
                              "{select_topk: 1.0}\ndtype: bfloat16\n";
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start =
+      std::clock();  // of this process: other work on the machine is not ours
   const MergePlan plan = Good(config);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_EQ(plan.jobs.size(), 771U);
   EXPECT_EQ(plan.shards.size(), 14U);
   EXPECT_EQ(plan.read_bytes, 4 * 65'527'752'704U);
-  EXPECT_LT(seconds.count(), 5);
-  std::printf("four 32B checkpoints planned in %.3f s\n", seconds.count());
+  EXPECT_LT(seconds, 1);
+  std::printf("four 32B checkpoints planned in %.3f s of processor time\n", seconds);
 }
 
 }  // namespace
