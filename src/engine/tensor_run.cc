@@ -88,12 +88,11 @@ Status TensorRun::Start() {
     const std::uint64_t block = merge_->BlockElems();
     if (block != kBlockElems && block > 0) {
       block_elems_ = block;
-      chunk_elems_ = std::max<std::uint64_t>(chunk_elems_ / block, 1) * block;
       const std::size_t width = std::max(out_width_bytes_, std::size_t{8});
       const std::uint64_t bytes =
           static_cast<std::uint64_t>(workers_) *
-          WorkerBuffers::BytesFor(job_.inputs.size(), chunk_elems_ * width,
-                                  chunk_elems_ * out_width_bytes_, block_elems_);
+          WorkerBuffers::BytesFor(job_.inputs.size(), (chunk_elems_ + block) * width,
+                                  (chunk_elems_ + block) * out_width_bytes_, block_elems_);
       FUSEO1_TRY(lease_,
                  context_.budget.Take(
                      bytes, fmt::format("tensor {}, whose rows of {} elements {} takes whole,",
@@ -105,8 +104,14 @@ Status TensorRun::Start() {
 }
 
 TensorRun::Span TensorRun::ChunkSpan(std::uint64_t chunk) const {
-  const std::uint64_t first = chunk * chunk_elems_;
-  return {first, static_cast<std::size_t>(std::min(chunk_elems_, job_.elems - first))};
+  // Whole rows go with the chunk, and so the segment, in which they start: one worker adds up a segment.
+  // A row longer than a chunk leaves the next chunks empty.
+  const std::uint64_t row = block_elems_ == kBlockElems ? 1 : block_elems_;
+  const auto edge = [&](std::uint64_t elem) {
+    return std::min((elem + row - 1) / row * row, job_.elems);
+  };
+  const std::uint64_t first = edge(chunk * chunk_elems_);
+  return {first, static_cast<std::size_t>(edge((chunk + 1) * chunk_elems_) - first)};
 }
 
 std::size_t TensorRun::InputBytes(std::size_t input, std::size_t elems) const {
@@ -115,6 +120,12 @@ std::size_t TensorRun::InputBytes(std::size_t input, std::size_t elems) const {
 
 Status TensorRun::ProcessChunk(std::uint64_t chunk, WorkerBuffers& buffers) {
   const Span span = ChunkSpan(chunk);
+  if (span.count == 0) {
+    if (emitting_) {
+      HashInOrder(chunk, {});
+    }
+    return {};
+  }
   std::size_t in_bytes = 0;
   for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
     in_bytes = std::max(in_bytes, InputBytes(k, span.count));
