@@ -89,7 +89,7 @@ class Case(unittest.TestCase):
 
     def run_program(self, *words, name="fuseo1", env=None, **options):
         return subprocess.run([str(PROGRAM.parent / name), *map(str, words)], cwd=self.dir, capture_output=True,
-                              text=True, timeout=60, env=env, check=False, **options)
+                              text=True, timeout=200, env=env, check=False, **options)
 
     def ok(self, *words, **options):
         done = self.run_program(*words, **options)

@@ -61,7 +61,7 @@ class Merge(Case):
 
     def test_a_chat_template_that_is_none_is_refused(self):
         self.write_config("t.yaml", extra="chat_template: chatlm\n")
-        self.assertIn("chat_template", self.refused(2, "merge", "t.yaml", "out"))
+        self.assertIn("chatlm", self.refused(2, "merge", "t.yaml", "out"))
         self.assertFalse((self.dir / "out").exists())
 
     def test_a_doubled_bos_is_prevented_and_said(self):
