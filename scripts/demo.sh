@@ -52,7 +52,7 @@ chapter "5. How far did the fusion move from the base, layer by layer?"
 try diff models/Qwen2.5-Mini fused
 
 chapter "6. And how far is one of its parents?"
-remark "The parent moved its own third of the layers; the fusion moved in all of them, a little less."
+remark "In the layers that this parent moved most the fusion is almost the parent: SCE weighs by energy."
 try diff models/DeepSeek-R1-Distill-Mini fused --quiet
 
 chapter "7. What came out"

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "base/log.h"
@@ -65,7 +66,7 @@ Totals CountNonfinite(const MergeReport& report) {
   return totals;
 }
 
-// What the tensors turned out to be, for people: non-finite values and the methods' notes.
+// What the tensors turned out to be, for people: values that are not finite.
 std::vector<std::string> OutcomeWarnings(const MergePlan& plan, const MergeReport& report) {
   std::vector<std::string> lines;
   std::size_t more = 0;
@@ -84,14 +85,22 @@ std::vector<std::string> OutcomeWarnings(const MergePlan& plan, const MergeRepor
           "tensor {}: {} NaN and {} infinite values in the inputs, {} and {} in the output", name,
           outcome.nan_in, outcome.inf_in, outcome.nan_out, outcome.inf_out));
     }
-    for (const std::string& note : outcome.notes) {
-      add(fmt::format("tensor {}: {}", name, Printable(note)));
-    }
   }
   if (more > 0) {
     lines.push_back(fmt::format("{} more remarks on tensors are in {}", more, kManifestName));
   }
   return lines;
+}
+
+// The methods' notes, each with the number of tensors that it is said of.
+std::map<std::string, std::size_t> CountNotes(const MergeReport& report) {
+  std::map<std::string, std::size_t> counts;
+  for (const TensorOutcome& outcome : report.tensors) {
+    for (const std::string& note : outcome.notes) {
+      ++counts[note];
+    }
+  }
+  return counts;
 }
 
 Json ReportJson(const MergePlan& plan, const MergeReport& report, const std::string& output_dir,
@@ -113,6 +122,7 @@ Json ReportJson(const MergePlan& plan, const MergeReport& report, const std::str
           {"inf_in", totals.inf_in},
           {"nan_out", totals.nan_out},
           {"inf_out", totals.inf_out},
+          {"notes", CountNotes(report)},
           {"warnings", warnings}};
 }
 
@@ -125,6 +135,14 @@ std::string ReportText(const MergePlan& plan, const MergeReport& report,
       Printable(output_dir), plan.jobs.size(), plan.models.size(), HumanBytes(plan.output_bytes),
       plan.shards.size(), plan.shards.size() == 1 ? "" : "s", report.seconds,
       HumanBytes(static_cast<std::uint64_t>(static_cast<double>(moved) / seconds)));
+  std::size_t shown = 0;
+  for (const auto& [note, count] : CountNotes(report)) {
+    if (++shown > kMaxNamed) {
+      text += fmt::format("more notes on tensors are in {}\n", kManifestName);
+      break;
+    }
+    text += fmt::format("{} tensor{}: {}\n", count, count == 1 ? "" : "s", Printable(note));
+  }
   if (report.resumed_tensors > 0) {
     text +=
         fmt::format("{} tensors were taken over from an interrupted run\n", report.resumed_tensors);

@@ -149,6 +149,7 @@ Result<Manifest> ParseManifest(std::string_view text) {
     shard.Expect(IsBasename(manifest.shards.back().name), "name", "the name of a file");
     FUSEO1_TRY_VOID(shard.Done());
   }
+  FUSEO1_TRY_VOID(reader.Done());
   const Json& tensors = reader.Array("tensors");
   manifest.tensors.reserve(tensors.size());
   for (const Json& entry : tensors) {
