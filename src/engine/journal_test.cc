@@ -26,9 +26,6 @@ JournalRecord Record(std::uint32_t job) {
 const std::string kFolder = "/out";
 const std::string kPath = kFolder + "/" + std::string(kJournalName);
 
-const std::string kFolder = "/out";
-const std::string kPath = kFolder + "/" + std::string(kJournalName);
-
 std::string WriteJournal(FileSystem& fs) {
   EXPECT_TRUE(fs.MakeDirectories(kFolder).ok());
   auto journal = Journal::Create(fs, kFolder, kIdentity);
