@@ -36,7 +36,6 @@ struct MergeOptions {
   bool copy_tokenizer = true;
   bool write_model_card = true;
   std::shared_ptr<IgnoredOptions> ignored;
-  std::vector<std::string> notes;  // on options without effect
 };
 
 std::string Basename(std::string path) {
@@ -178,7 +177,7 @@ Status Run(const MergeOptions& options) {
   FUSEO1_TRY(const SideFiles side, SideFiles::Prepare(fs, plan, publish));
   FUSEO1_TRY_VOID(CheckOutputPlace(fs, plan, options.output_dir, OtherInputs(plan, side)));
 
-  std::vector<std::string> warnings = options.notes;
+  std::vector<std::string> warnings = options.ignored->Notes();
   const std::vector<std::string> planned = AllWarnings(plan);
   warnings.insert(warnings.end(), planned.begin(), planned.end());
   warnings.insert(warnings.end(), side.notes().begin(), side.notes().end());

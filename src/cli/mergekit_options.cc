@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
 #include <iterator>
 
 namespace fuseo1 {
@@ -18,18 +19,18 @@ constexpr std::array kValues = {"lora-merge-cache", "lora-merge-dtype", "device"
 std::shared_ptr<IgnoredOptions> IgnoredOptions::AddTo(CLI::App& command) {
   auto ignored = std::make_shared<IgnoredOptions>();
   // The options die with `command`, before the merge runs: what was given is written down.
-  const auto remember = [&ignored](CLI::Option* option, const char* name) {
-    option->group("")->each([ignored, name](const std::string&) {
-      if (ignored->given_.empty() || ignored->given_.back() != name) {
-        ignored->given_.push_back(name);
-      }
-    });
-  };
   for (const char* name : kFlags) {
-    remember(command.add_flag(fmt::format("--{0},!--no-{0}", name), ignored->flag_value_), name);
+    command
+        .add_flag_function(fmt::format("--{0},!--no-{0}", name),
+                           [ignored, name](std::int64_t) { ignored->given_.push_back(name); })
+        ->group("");
   }
   for (const char* name : kValues) {
-    remember(command.add_option(fmt::format("--{}", name), ignored->text_value_), name);
+    command
+        .add_option_function<std::string>(
+            fmt::format("--{}", name),
+            [ignored, name](const std::string&) { ignored->given_.push_back(name); })
+        ->group("");
   }
   command.add_flag("--safe-serialization,!--no-safe-serialization", ignored->safe_serialization_)
       ->group("");

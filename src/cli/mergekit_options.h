@@ -20,8 +20,6 @@ class IgnoredOptions {
 
  private:
   std::vector<std::string> given_;  // names, in order of the command line
-  std::string text_value_;          // what options with a value were given; nobody reads it
-  bool flag_value_ = false;
   bool safe_serialization_ = true;
 };
 

@@ -58,7 +58,7 @@ Status ReadChatTemplate(const ConfigContext& context, const YamlNode& root, Merg
   }
   if (text.size() < 20 || text.find('{') == std::string::npos) {
     return context.At(*root.Find("chat_template"),
-                      "Invalid chat template: " + Quoted(text, 60) +
+                      "chat_template: Invalid chat template: " + Quoted(text, 60) +
                           "; expected auto, alpaca, chatml, exaone, llama3, mistral, or the "
                           "template itself in Jinja");
   }

@@ -136,12 +136,15 @@ Result<Manifest> ParseManifest(std::string_view text) {
   manifest.program_version = program.Text("version");
   FUSEO1_TRY_VOID(reader.Done());
   FUSEO1_TRY_VOID(program.Done());
-  FUSEO1_TRY_VOID(ParseRecipe(reader.Object("recipe"), manifest));
+  const Json& recipe = reader.Object("recipe");
+  const Json& shards = reader.Array("shards");
+  FUSEO1_TRY_VOID(reader.Done());
+  FUSEO1_TRY_VOID(ParseRecipe(recipe, manifest));
   for (const Json& entry : reader.Array("inputs")) {
     FUSEO1_TRY(ManifestInput input, ParseInput(entry, manifest.inputs.size()));
     manifest.inputs.push_back(std::move(input));
   }
-  for (const Json& entry : reader.Array("shards")) {
+  for (const Json& entry : shards) {
     Reader shard(entry, fmt::format("shard {}", manifest.shards.size()));
     manifest.shards.push_back({.name = shard.Text("name"),
                                .bytes = shard.Count("bytes"),
