@@ -24,8 +24,12 @@ endfunction()
 
 # fuseo1_test(PROGRAM SOURCES ... DEPENDS folders): a GoogleTest program; every case is a ctest test.
 function(fuseo1_test program)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;PACKAGES" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;DEPENDS;PACKAGES" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND fuseo1_)
+  set(serial FALSE)
+  if(ARG_SERIAL)  # what it counts belongs to the whole machine
+    set(serial TRUE)
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -34,7 +38,7 @@ function(fuseo1_test program)
   target_compile_options(${program} PRIVATE -O1)  # half the time of -O3, and tests are many
   target_compile_definitions(${program} PRIVATE FUSEO1_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     FUSEO1_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${serial})
 endfunction()
 
 # fuseo1_isa_objects(TARGET ENTRY SOURCES ...): compile the same sources once per instruction set and add

@@ -14,6 +14,6 @@ cd "$FUSEO1_ROOT"
 results="build/$preset/test-results.xml"
 rm -f "$results"
 status=0
-ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$PWD/$results" || status=$?
+ctest --preset "$preset" --repeat until-pass:2 --parallel "$(nproc)" --output-junit "$PWD/$results" || status=$?
 counts="$(python3 scripts/count_results.py "$results")"
 exit "$status"

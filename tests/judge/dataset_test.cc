@@ -36,7 +36,7 @@ std::string Mutated(const std::string& entry) {
 
 std::vector<Json> Rows(const std::string& relative) {
   const char* shared = std::getenv("FUSEO1_SHARED");
-  std::ifstream file(std::string(shared != nullptr ? shared : FUSEO1_SOURCE_DIR "/../shared") +
+  std::ifstream file(std::string(shared != nullptr ? shared : "") +
                      "/data/" + relative);
   std::vector<Json> rows;
   for (std::string line; std::getline(file, line);) {
