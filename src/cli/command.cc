@@ -31,4 +31,9 @@ CLI::Option* AddArgument(CLI::App& command, const std::string& name, std::string
   return command.add_option(name, value, help)->type_name("")->group("Arguments (required)");
 }
 
+CLI::Option* AddArguments(CLI::App& command, const std::string& name,
+                          std::vector<std::string>& values, const std::string& help) {
+  return command.add_option(name, values, help)->type_name("")->group("Arguments (required)");
+}
+
 }  // namespace fuseo1

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -35,6 +36,10 @@ void ApplyVerbosity(const CommonOptions& common);
 CLI::Option* AddArgument(CLI::App& command, const std::string& name, std::string& value,
                          const std::string& help);
 
+// Arguments of which there must be one or more.
+CLI::Option* AddArguments(CLI::App& command, const std::string& name,
+                          std::vector<std::string>& values, const std::string& help);
+
 void AddMergeCommand(CLI::App& root, Invocation& invocation);
 void AddPlanCommand(CLI::App& root, Invocation& invocation);
 void AddInspectCommand(CLI::App& root, Invocation& invocation);
@@ -42,6 +47,7 @@ void AddDiffCommand(CLI::App& root, Invocation& invocation);
 void AddVerifyCommand(CLI::App& root, Invocation& invocation);
 void AddEvalCommand(CLI::App& root, Invocation& invocation);
 void AddGradeCommand(CLI::App& root, Invocation& invocation);
+void AddReportCommand(CLI::App& root, Invocation& invocation);
 void AddCompletionCommand(CLI::App& root, Invocation& invocation);
 void AddVersionCommand(CLI::App& root, Invocation& invocation);
 

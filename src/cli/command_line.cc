@@ -24,6 +24,7 @@ void AddCommands(CLI::App& root, Invocation& invocation) {
   AddVerifyCommand(root, invocation);
   AddEvalCommand(root, invocation);
   AddGradeCommand(root, invocation);
+  AddReportCommand(root, invocation);
   AddCompletionCommand(root, invocation);
   AddVersionCommand(root, invocation);
 }

@@ -79,4 +79,11 @@ int TerminalColumns() {
   return 80;
 }
 
+std::size_t StdoutColumns() {
+  winsize size{};
+  const bool is_terminal = ::isatty(STDOUT_FILENO) == 1 &&
+                           ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_terminal ? size.ws_col : 0;
+}
+
 }  // namespace fuseo1

@@ -2,6 +2,7 @@
 // not.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/json.h"
@@ -24,5 +25,7 @@ void PrintError(const Error& error);
 // Standard error is a terminal that understands cursor movement.
 bool StderrIsTerminal();
 int TerminalColumns();
+// The width of standard output where it is a terminal, else 0.
+std::size_t StdoutColumns();
 
 }  // namespace fuseo1

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "sandbox/embed.h"
+#include "base/embed.h"
 #include "sandbox/sandbox.h"
 
 namespace fuseo1 {

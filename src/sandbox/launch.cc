@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "sandbox/embed.h"
+#include "base/embed.h"
 #include "sandbox/filter.h"
 
 namespace fuseo1 {

@@ -1,6 +1,6 @@
 #include "eval/judge/harness.h"
 
-#include "sandbox/embed.h"
+#include "base/embed.h"
 
 namespace fuseo1 {
 namespace {
