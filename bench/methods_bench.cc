@@ -81,6 +81,7 @@ Measured Measure(const MethodDef& method, TestTask& test, const std::vector<Stor
                             reinterpret_cast<std::byte*>(result.data() + block.first), block.count);
   };
   if (const auto combination = merge->Combination(); !combination.empty()) {
+    Nonfinite nonfinite;
     std::vector<const std::byte*> inputs(stored.size());
     for (std::uint64_t first = 0; first < task.elems; first += kBlockElems) {
       for (std::size_t k = 0; k < stored.size(); ++k) {
@@ -88,7 +89,7 @@ Measured Measure(const MethodDef& method, TestTask& test, const std::vector<Stor
       }
       CurrentKernels().combine(DType::kBF16, DType::kBF16, inputs.data(), combination.data(),
                                inputs.size(), reinterpret_cast<std::byte*>(result.data() + first),
-                               std::min<std::size_t>(kBlockElems, task.elems - first));
+                               std::min<std::size_t>(kBlockElems, task.elems - first), &nonfinite);
     }
   } else {
     std::vector<double> out(merge->BlockElems());

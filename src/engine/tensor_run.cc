@@ -140,7 +140,6 @@ Status TensorRun::ProcessChunk(std::uint64_t chunk, WorkerBuffers& buffers) {
   if (job_.fate == TensorFate::kCopy) {
     FUSEO1_TRY_VOID(CopyChunk(span, buffers));
   } else {
-    CountInputs(span, buffers);
     EmitChunk(span, buffers);
   }
   return WriteChunk(chunk, span, buffers);
@@ -168,17 +167,22 @@ Status TensorRun::ReadInputs(const Span& span, WorkerBuffers& buffers) {
   return {};
 }
 
-void TensorRun::CountInputs(const Span& span, WorkerBuffers& buffers) {
-  std::uint64_t nan = 0;
-  std::uint64_t inf = 0;
+void TensorRun::CountNonfinite(const Span& span, WorkerBuffers& buffers, Nonfinite& found) const {
+  const Kernels& kernels = CurrentKernels();
   for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
-    CurrentKernels().count_nonfinite(job_.inputs[k].dtype, buffers.stored(k), span.count, &nan,
-                                     &inf);
+    kernels.count_nonfinite(job_.inputs[k].dtype, buffers.stored(k), span.count, &found.nan_in,
+                            &found.inf_in);
   }
-  if (nan + inf > 0) {
+  kernels.count_nonfinite(job_.dtype, buffers.out(), span.count, &found.nan_out, &found.inf_out);
+}
+
+void TensorRun::Add(const Nonfinite& found) {
+  if (found.nan_in + found.inf_in + found.nan_out + found.inf_out > 0) {
     const std::lock_guard lock(mutex_);
-    outcome_.nan_in += nan;
-    outcome_.inf_in += inf;
+    outcome_.nan_in += found.nan_in;
+    outcome_.inf_in += found.inf_in;
+    outcome_.nan_out += found.nan_out;
+    outcome_.inf_out += found.inf_out;
   }
 }
 
@@ -196,6 +200,12 @@ Status TensorRun::CopyChunk(const Span& span, WorkerBuffers& buffers) {
     }
   }
   std::memcpy(buffers.out(), buffers.stored(0), bytes);
+  if (IsFloat(job_.dtype)) {
+    Nonfinite found;
+    CurrentKernels().count_nonfinite(job_.dtype, buffers.out(), span.count, &found.nan_out,
+                                     &found.inf_out);
+    Add(found);
+  }
   return {};
 }
 
@@ -218,17 +228,24 @@ void TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
 }
 
 void TensorRun::EmitChunk(const Span& span, WorkerBuffers& buffers) {
-  const Kernels& kernels = CurrentKernels();
   const std::span<const double> combination = merge_->Combination();
+  Nonfinite found;
   if (!combination.empty() && one_dtype_) {
     std::vector<const std::byte*> stored(job_.inputs.size());
     for (std::size_t k = 0; k < stored.size(); ++k) {
       stored[k] = buffers.stored(k);
     }
-    kernels.combine(job_.inputs.front().dtype, job_.dtype, stored.data(), combination.data(),
-                    stored.size(), buffers.out(), span.count);
-    return;
+    CurrentKernels().combine(job_.inputs.front().dtype, job_.dtype, stored.data(),
+                             combination.data(), stored.size(), buffers.out(), span.count, &found);
+  } else {
+    EmitBlocks(span, buffers);
+    CountNonfinite(span, buffers, found);
   }
+  Add(found);
+}
+
+void TensorRun::EmitBlocks(const Span& span, WorkerBuffers& buffers) {
+  const std::span<const double> combination = merge_->Combination();
   double* result = buffers.wide(job_.inputs.size());
   ForEachBlock(span, buffers, [&](const Block& block) {
     if (combination.empty()) {
@@ -243,23 +260,14 @@ void TensorRun::EmitChunk(const Span& span, WorkerBuffers& buffers) {
         }
       }
     }
-    kernels.narrow(job_.dtype, result,
-                   buffers.out() + (block.first - span.first) * out_width_bytes_, block.count);
+    CurrentKernels().narrow(job_.dtype, result,
+                            buffers.out() + (block.first - span.first) * out_width_bytes_,
+                            block.count);
   });
 }
 
 Status TensorRun::WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffers& buffers) {
   const Bytes bytes(buffers.out(), span.count * out_width_bytes_);
-  if (IsFloat(job_.dtype)) {
-    std::uint64_t nan = 0;
-    std::uint64_t inf = 0;
-    CurrentKernels().count_nonfinite(job_.dtype, bytes.data(), span.count, &nan, &inf);
-    if (nan + inf > 0) {
-      const std::lock_guard lock(mutex_);
-      outcome_.nan_out += nan;
-      outcome_.inf_out += inf;
-    }
-  }
   File& shard = context_.writer.shard(job_.shard);
   const std::uint64_t offset = job_.offset + span.first * out_width_bytes_;
   FUSEO1_TRY_VOID(shard.WriteAt(offset, bytes));

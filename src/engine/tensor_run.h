@@ -15,6 +15,7 @@
 #include "engine/run_context.h"
 #include "engine/worker_buffers.h"
 #include "methods/method.h"
+#include "tensor/kernels.h"
 
 namespace fuseo1 {
 
@@ -52,9 +53,11 @@ class TensorRun {
 
   Span ChunkSpan(std::uint64_t chunk) const;
   Status ReadInputs(const Span& span, WorkerBuffers& buffers);
-  void CountInputs(const Span& span, WorkerBuffers& buffers);
+  void CountNonfinite(const Span& span, WorkerBuffers& buffers, Nonfinite& found) const;
+  void Add(const Nonfinite& found);
   Status CopyChunk(const Span& span, WorkerBuffers& buffers);
   void EmitChunk(const Span& span, WorkerBuffers& buffers);
+  void EmitBlocks(const Span& span, WorkerBuffers& buffers);
   template <class Use>
   void ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use);
   Status WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffers& buffers);

@@ -11,6 +11,11 @@
 
 namespace fuseo1 {
 
+// Numbers that are not finite.
+struct Nonfinite {
+  std::uint64_t nan_in = 0, inf_in = 0, nan_out = 0, inf_out = 0;
+};
+
 struct Kernels {
   // out[i] = the stored number, exactly. dtype is F64, F32, F16 or BF16.
   void (*widen)(DType dtype, const std::byte* in, double* out, std::size_t elems);
@@ -24,9 +29,10 @@ struct Kernels {
                           std::uint64_t* inf);
   // result[i] = round(Σ_k coefficients[k] · in_k[i]): products and sums in f64, k ascending, one
   // rounding. All inputs have dtype `in`. The same bits as widen, multiply, add, narrow, without
-  // the round trips.
+  // the round trips. Adds what is not finite in the inputs and the result to *nonfinite.
   void (*combine)(DType in, DType out, const std::byte* const* inputs, const double* coefficients,
-                  std::size_t input_count, std::byte* result, std::size_t elems);
+                  std::size_t input_count, std::byte* result, std::size_t elems,
+                  Nonfinite* nonfinite);
 };
 
 const Kernels& KernelsFor(Isa isa);

@@ -129,16 +129,18 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
         plain.narrow(out, sum.data(), expected.data(), kElems);
         for (const Isa isa : IsasHere()) {
           std::vector<std::byte> result(kElems * out_bytes);
+          Nonfinite found;
           KernelsFor(isa).combine(in, out, inputs.data(), coefficients.data(), count, result.data(),
-                                  kElems);
-          std::uint64_t nan = 0;
-          std::uint64_t inf = 0;
-          KernelsFor(isa).count_nonfinite(out, result.data(), kElems, &nan, &inf);
-          std::uint64_t nan_expected = 0;
-          std::uint64_t inf_expected = 0;
-          plain.count_nonfinite(out, expected.data(), kElems, &nan_expected, &inf_expected);
-          EXPECT_EQ(nan, nan_expected);
-          EXPECT_EQ(inf, inf_expected);
+                                  kElems, &found);
+          Nonfinite counted;
+          for (std::size_t k = 0; k < count; ++k) {
+            plain.count_nonfinite(in, inputs[k], kElems, &counted.nan_in, &counted.inf_in);
+          }
+          plain.count_nonfinite(out, expected.data(), kElems, &counted.nan_out, &counted.inf_out);
+          EXPECT_EQ(found.nan_in, counted.nan_in);
+          EXPECT_EQ(found.inf_in, counted.inf_in);
+          EXPECT_EQ(found.nan_out, counted.nan_out);
+          EXPECT_EQ(found.inf_out, counted.inf_out);
           // A NaN's payload may follow the order of operands; everything else is equal to the bit.
           std::vector<double> a(kElems);
           std::vector<double> b(kElems);
@@ -152,6 +154,61 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
                   << IsaName(isa) << ' ' << DTypeName(in) << "->" << DTypeName(out) << " at " << i;
             }
           }
+        }
+      }
+    }
+  }
+}
+
+// Numbers of a model, and coefficients that put results near, on and far from the halfway points,
+// cancel almost everything, or reach the ends of the range.
+TEST(Kernels, CombinationsThatFloatsDecideHaveTheBitsOfDoubles) {
+  constexpr std::size_t kElems = 1 << 16;
+  std::mt19937_64 random(12);
+  std::normal_distribution<double> normal(0, 1);
+  const Kernels& plain = KernelsFor(Isa::kBaseline);
+  for (const DType dtype : {DType::kBF16, DType::kF16}) {
+    for (const double magnitude : {0.02, 1e-7, 60000.0, 1e-38, 3e38}) {
+      std::vector<std::vector<std::byte>> stored(5, std::vector<std::byte>(kElems * 2));
+      std::vector<double> first(kElems);
+      for (double& x : first) {
+        x = normal(random) * magnitude;
+      }
+      for (auto& bytes : stored) {
+        std::vector<double> x(kElems);
+        for (std::size_t i = 0; i < kElems; ++i) {
+          x[i] = first[i] + normal(random) * magnitude * (i % 3 == 0 ? 1.0 : 0.02);
+        }
+        plain.narrow(dtype, x.data(), bytes.data(), kElems);
+      }
+      const std::vector<std::vector<double>> sets = {
+          {0.5, 0.5},       {1.0 / 3, 1.0 / 3, 1.0 / 3},
+          {1, -1},          {1, -0.9999, 0.0001},
+          {0.7, 0.2, 0.1},  {0.4, 0.3, 0.2, 0.1},
+          {2.5, -1.5},      {0.1, 0.2, 0.3, 0.15, 0.25},
+          {1e-9, 1e-9, -1}, {0.5, 0.25, 0.125, 0.0625, 0.5},
+          {0, 1.0 / 7, 1},  {1e300, 1e-300}};
+      for (const std::vector<double>& coefficients : sets) {
+        std::vector<const std::byte*> inputs;
+        std::vector<double> sum(kElems);
+        std::vector<double> wide(kElems);
+        for (std::size_t k = 0; k < coefficients.size(); ++k) {
+          inputs.push_back(stored[k].data());
+          plain.widen(dtype, inputs[k], wide.data(), kElems);
+          for (std::size_t i = 0; i < kElems; ++i) {
+            sum[i] = k == 0 ? coefficients[k] * wide[i] : sum[i] + coefficients[k] * wide[i];
+          }
+        }
+        std::vector<std::byte> expected(kElems * 2);
+        plain.narrow(dtype, sum.data(), expected.data(), kElems);
+        for (const Isa isa : IsasHere()) {
+          std::vector<std::byte> result(kElems * 2);
+          Nonfinite found;
+          KernelsFor(isa).combine(dtype, dtype, inputs.data(), coefficients.data(), inputs.size(),
+                                  result.data(), kElems, &found);
+          EXPECT_TRUE(result == expected || found.nan_out > 0)
+              << IsaName(isa) << ' ' << DTypeName(dtype) << ' ' << magnitude << ' '
+              << coefficients[0];
         }
       }
     }
