@@ -19,9 +19,14 @@ constexpr std::uint64_t kMaxJournalBytes = 4 * kGiB;
 constexpr std::uint32_t kMaxPayloadBytes = 64 * kMiB;
 
 // A frame: payload length, a check of that length, the payload, its checksum. The length has a
-// check of its own so that damage to it is not taken for a torn tail.
+// check of its own so that damage to it is not taken for a torn tail. A frame is what one sync
+// makes durable, so only the last one can be torn; frames are multiples of 8 bytes, so a head lies
+// in one block of the disk and is there or is zeros.
 constexpr std::uint64_t kFrameHeadBytes = 8;
 constexpr std::uint64_t kFrameTailBytes = 8;
+constexpr std::size_t kFrameAlign = 8;
+// Records of one frame, about.
+constexpr std::size_t kFrameBytes = kMiB;
 
 void PutU32(std::string* out, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) {
@@ -69,7 +74,9 @@ class Reader {
     bytes_.remove_prefix(size);
     return text;
   }
-  bool AtEnd() const { return bytes_.empty(); }
+  bool AtEnd() const {  // but for the zeros that align the frame
+    return bytes_.size() < kFrameAlign && bytes_.find_first_not_of('\0') == std::string_view::npos;
+  }
 
   bool ok = true;
 
@@ -92,7 +99,8 @@ std::uint64_t PayloadCheck(std::uint64_t offset, std::string_view payload) {
   return HashText(text).low;
 }
 
-std::string Frame(std::uint64_t offset, std::string_view payload) {
+std::string Frame(std::uint64_t offset, std::string payload) {
+  payload.resize((payload.size() + kFrameAlign - 1) / kFrameAlign * kFrameAlign, '\0');
   const auto length = static_cast<std::uint32_t>(payload.size());
   std::string frame;
   frame.reserve(payload.size() + kFrameHeadBytes + kFrameTailBytes);
@@ -109,9 +117,9 @@ enum class FrameState { kGood, kTorn, kDamaged };
 FrameState ReadFrame(std::string_view all, std::uint64_t offset, std::string_view* payload,
                      std::uint64_t* next) {
   const std::string_view rest = all.substr(offset);
-  const bool only_zeros = rest.find_first_not_of('\0') == std::string_view::npos;
-  if (rest.size() < kFrameHeadBytes || only_zeros) {
-    return FrameState::kTorn;
+  const std::string_view first = rest.substr(0, kFrameHeadBytes);
+  if (first.size() < kFrameHeadBytes || first.find_first_not_of('\0') == std::string_view::npos) {
+    return FrameState::kTorn;  // whatever other blocks of it the disk has kept
   }
   Reader head(rest);
   const std::uint32_t length = head.U32();
@@ -132,35 +140,42 @@ FrameState ReadFrame(std::string_view all, std::uint64_t offset, std::string_vie
   return FrameState::kGood;
 }
 
-std::string Encode(const JournalRecord& record) {
-  std::string out;
-  PutU32(&out, record.job);
-  PutU64(&out, record.outcome.hash.high);
-  PutU64(&out, record.outcome.hash.low);
+void Encode(const JournalRecord& record, std::string* out) {
+  PutU32(out, record.job);
+  PutU64(out, record.outcome.hash.high);
+  PutU64(out, record.outcome.hash.low);
   for (const std::uint64_t count : {record.outcome.nan_in, record.outcome.inf_in,
                                     record.outcome.nan_out, record.outcome.inf_out}) {
-    PutU64(&out, count);
+    PutU64(out, count);
   }
-  PutU32(&out, static_cast<std::uint32_t>(record.outcome.notes.size()));
+  PutU32(out, static_cast<std::uint32_t>(record.outcome.notes.size()));
   for (const std::string& note : record.outcome.notes) {
-    PutText(&out, note);
+    PutText(out, note);
   }
-  return out;
 }
 
-bool Decode(std::string_view payload, JournalRecord* record) {
+// Appends the records of one frame.
+bool Decode(std::string_view payload, std::uint32_t job_count,
+            std::vector<JournalRecord>* records) {
   Reader in(payload);
-  record->job = in.U32();
-  record->outcome.hash.high = in.U64();
-  record->outcome.hash.low = in.U64();
-  record->outcome.nan_in = in.U64();
-  record->outcome.inf_in = in.U64();
-  record->outcome.nan_out = in.U64();
-  record->outcome.inf_out = in.U64();
-  for (std::uint32_t notes = in.U32(); notes > 0 && in.ok; --notes) {
-    record->outcome.notes.push_back(in.Text());
-  }
-  return in.ok && in.AtEnd();
+  do {
+    JournalRecord record;
+    record.job = in.U32();
+    record.outcome.hash.high = in.U64();
+    record.outcome.hash.low = in.U64();
+    record.outcome.nan_in = in.U64();
+    record.outcome.inf_in = in.U64();
+    record.outcome.nan_out = in.U64();
+    record.outcome.inf_out = in.U64();
+    for (std::uint32_t notes = in.U32(); notes > 0 && in.ok; --notes) {
+      record.outcome.notes.push_back(in.Text());
+    }
+    if (!in.ok || record.job >= job_count) {
+      return false;
+    }
+    records->push_back(std::move(record));
+  } while (!in.AtEnd());
+  return true;
 }
 
 std::string JournalPath(const std::string& directory) {
@@ -250,28 +265,33 @@ Result<Journal> Journal::Open(FileSystem& fs, const std::string& directory,
     if (state == FrameState::kTorn) {
       break;
     }
-    JournalRecord record;
-    if (state == FrameState::kDamaged || !Decode(payload, &record) || record.job >= job_count) {
+    if (state == FrameState::kDamaged || !Decode(payload, job_count, records)) {
       return Damaged(path, offset);
     }
-    records->push_back(std::move(record));
     offset = next;
   }
   FUSEO1_TRY(auto file, fs.OpenWrite(path));
   if (offset < all.size()) {
+    // Durably, before anything is written there: what a disk keeps of the old tail must not come
+    // behind a new frame.
     FUSEO1_TRY_VOID(file->Truncate(offset));
+    FUSEO1_TRY_VOID(file->Sync());
   }
   return Journal(std::move(file), offset);
 }
 
 Status Journal::Append(std::span<const JournalRecord> records) {
-  std::string frames;
-  for (const JournalRecord& record : records) {
-    frames += Frame(end_ + frames.size(), Encode(record));
+  std::string payload;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    Encode(records[i], &payload);
+    if (payload.size() >= kFrameBytes || i + 1 == records.size()) {
+      const std::string frame = Frame(end_, std::move(payload));
+      payload.clear();
+      FUSEO1_TRY_VOID(file_->WriteAt(end_, AsBytes(frame)));
+      FUSEO1_TRY_VOID(file_->Sync());
+      end_ += frame.size();
+    }
   }
-  FUSEO1_TRY_VOID(file_->WriteAt(end_, AsBytes(frames)));
-  FUSEO1_TRY_VOID(file_->Sync());
-  end_ += frames.size();
   return {};
 }
 

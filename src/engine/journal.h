@@ -1,6 +1,6 @@
-// The durable record of finished tensors: a file of checksummed records behind a header that says
-// for which plan. docs/formats.md has the bytes. A record counts once Append has returned. One
-// thread at a time.
+// The durable record of finished tensors: a file of checksummed groups of records behind a header
+// that says for which plan. docs/formats.md has the bytes. A record counts once Append has
+// returned. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -29,14 +29,14 @@ class Journal {
   static Result<Journal> Create(FileSystem& fs, const std::string& directory,
                                 const std::vector<std::string>& identity);
 
-  // Opens the journal of an interrupted merge and reads its records. A torn last record is cut off;
+  // Opens the journal of an interrupted merge and reads its records. A torn last group is cut off;
   // any other damage is kInput. kInput too where `identity` differs from the one recorded: the
   // lines that changed are named.
   static Result<Journal> Open(FileSystem& fs, const std::string& directory,
                               const std::vector<std::string>& identity, std::uint32_t job_count,
                               std::vector<JournalRecord>* records);
 
-  // Appends and syncs.
+  // Appends and syncs; where a call fails, nothing more may be appended.
   Status Append(std::span<const JournalRecord> records);
 
  private:
