@@ -10,13 +10,13 @@ namespace {
 
 // A commit's sync lasts a fraction of a second on a slow disk: a signal is answered in time.
 constexpr std::uint64_t kGroupBytes = 64 * kMiB;
-constexpr std::size_t kGroupTensors = 4096;
 constexpr auto kGroupDelay = std::chrono::milliseconds(500);
 constexpr std::uint64_t kMaxVolatileBytes = 512 * kMiB;
 
 }  // namespace
 
-Committer::Committer(OutputWriter& writer) : writer_(writer) {
+Committer::Committer(OutputWriter& writer, std::uint64_t group_bytes)
+    : writer_(writer), group_bytes_(group_bytes > 0 ? group_bytes : kGroupBytes) {
   try {
     thread_ = std::thread([this] { Run(); });
   } catch (const std::system_error&) {
@@ -38,7 +38,7 @@ void Committer::Add(JournalRecord record, std::uint64_t bytes) {
   std::unique_lock lock(mutex_);
   pending_.push_back(std::move(record));
   pending_bytes_ += bytes;
-  if (pending_bytes_ < kGroupBytes && pending_.size() < kGroupTensors) {
+  if (!GroupIsFull()) {
     return;
   }
   if (!thread_.joinable()) {
@@ -52,10 +52,8 @@ void Committer::Add(JournalRecord record, std::uint64_t bytes) {
 
 void Committer::Run() {
   std::unique_lock lock(mutex_);
-  while (!stop_) {
-    wake_.wait_for(lock, kGroupDelay, [&] {
-      return stop_ || pending_bytes_ >= kGroupBytes || pending_.size() >= kGroupTensors;
-    });
+  while (!stop_ && !failed_) {
+    wake_.wait_for(lock, kGroupDelay, [&] { return stop_ || GroupIsFull(); });
     if (!stop_) {
       CommitPending(lock);
     }

@@ -16,7 +16,8 @@ namespace fuseo1 {
 
 class Committer {
  public:
-  explicit Committer(OutputWriter& writer);
+  // `group_bytes`: of finished tensors, make a commit; 0: chosen.
+  explicit Committer(OutputWriter& writer, std::uint64_t group_bytes = 0);
   ~Committer();  // stops without committing what is pending
 
   // Hands over a finished tensor of `bytes`. Waits while the limit of bytes that are not durable is
@@ -31,7 +32,14 @@ class Committer {
   void Run();
   void CommitPending(std::unique_lock<std::mutex>& lock);
 
+  bool GroupIsFull() const {
+    return pending_bytes_ >= group_bytes_ || pending_.size() >= kGroupTensors;
+  }
+
+  static constexpr std::size_t kGroupTensors = 4096;
+
   OutputWriter& writer_;
+  const std::uint64_t group_bytes_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;     // the thread: there is something to do
   std::condition_variable drained_;  // writers: bytes became durable

@@ -25,7 +25,10 @@ Result<Lease> MemoryBudget::Take(std::uint64_t bytes, const std::string& what) {
                     HumanBytes(bytes), HumanBytes(total_)));
   }
   std::unique_lock lock(mutex_);
-  freed_.wait(lock, [&] { return used_ + bytes <= total_; });
+  freed_.wait(lock, [&] { return closed_ || used_ + bytes <= total_; });
+  if (closed_) {
+    return Error(ErrorCode::kInterrupted, "stopped while waiting for memory");
+  }
   used_ += bytes;
   return Lease(this, bytes);
 }
@@ -34,6 +37,14 @@ void MemoryBudget::GiveBack(std::uint64_t bytes) {
   {
     const std::lock_guard lock(mutex_);
     used_ -= bytes;
+  }
+  freed_.notify_all();
+}
+
+void MemoryBudget::Close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
   }
   freed_.notify_all();
 }

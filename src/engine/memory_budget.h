@@ -42,8 +42,11 @@ class MemoryBudget {
   std::uint64_t total_bytes() const { return total_; }
 
   // Waits until `bytes` are free. kSystem at once where the whole budget is smaller; `what` names
-  // the need.
+  // the need. kInterrupted once the budget is closed.
   Result<Lease> Take(std::uint64_t bytes, const std::string& what);
+
+  // Ends every wait, now and later: what would be given back belongs to work that has stopped.
+  void Close();
 
  private:
   friend class Lease;
@@ -53,6 +56,7 @@ class MemoryBudget {
   std::mutex mutex_;
   std::condition_variable freed_;
   std::uint64_t used_ = 0;
+  bool closed_ = false;
 };
 
 // Half of the memory that is available now, at least 256 MiB: the budget where none is given.

@@ -21,6 +21,7 @@ struct RunContext {
   int workers = 1;
   std::uint64_t chunk_elems = 0;   // 0: chosen per tensor
   std::uint64_t shared_elems = 0;  // larger tensors are shared by the workers
+  std::uint64_t commit_bytes = 0;  // of output, between two commits; 0: chosen
   bool use_io_uring = false;
 
   std::atomic<std::uint64_t> bytes_read{0};

@@ -83,8 +83,9 @@ Result<MergeReport> RunMerge(FileSystem& fs, const MergePlan& plan, const std::s
                      .workers = workers,
                      .chunk_elems = options.chunk_elems,
                      .shared_elems = options.shared_elems > 0 ? options.shared_elems : kSharedElems,
+                     .commit_bytes = options.commit_bytes,
                      .use_io_uring = options.use_io_uring};
-  Committer committer(*writer);
+  Committer committer(*writer, options.commit_bytes);
   Scheduler scheduler(context, committer, JobsNotIn(plan, writer->finished()), hooks.stop);
   std::uint64_t resumed_bytes = 0;
   for (const JournalRecord& record : writer->finished()) {
@@ -102,10 +103,12 @@ Result<MergeReport> RunMerge(FileSystem& fs, const MergePlan& plan, const std::s
   };
   const Status merged = scheduler.Run(tick);
   // What is finished is made durable even if something else failed, unless a signal asks for haste.
-  const bool hurry = !merged.ok() && merged.error().code() == ErrorCode::kInterrupted;
-  const Status committed = hurry ? Status() : committer.Finish();
+  const bool stopped = !merged.ok() && merged.error().code() == ErrorCode::kInterrupted;
+  const Status committed = stopped && !committer.failed() ? Status() : committer.Finish();
+  if (merged.ok() || stopped) {
+    FUSEO1_TRY_VOID(committed);  // a commit that failed stops the workers
+  }
   FUSEO1_TRY_VOID(merged);
-  FUSEO1_TRY_VOID(committed);
   FUSEO1_TRY_VOID(inputs.CheckUnchanged());
 
   MergeReport report{.tensors = std::move(scheduler.outcomes()),

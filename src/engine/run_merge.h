@@ -20,6 +20,7 @@ struct EngineOptions {
   std::uint64_t memory_bytes = 0;  // budget for buffers; 0: a share of the machine
   std::uint64_t chunk_elems = 0;   // rounded up to whole segments; 0: chosen
   std::uint64_t shared_elems = 0;  // larger tensors are shared by all threads; 0: chosen
+  std::uint64_t commit_bytes = 0;  // of output, between two commits; 0: chosen
   bool use_io_uring = false;
   bool trust_journal = false;  // do not re-hash finished tensors when a merge resumes
   bool overwrite = false;      // a finished output of ours, or foreign files, may be in the way

@@ -51,6 +51,9 @@ Status Scheduler::Run(const std::function<void()>& tick) {
       changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return working_ == 0; });
       lock.unlock();
       tick();
+      if (Stopped() || committer_.failed()) {
+        context_.budget.Close();  // workers that hold shares of it have gone
+      }
       lock.lock();
     }
   }
@@ -72,6 +75,7 @@ void Scheduler::Fail(Error error) {
   for (Shared& shared : shared_) {
     shared.run->Abandon();
   }
+  context_.budget.Close();
   changed_.notify_all();
 }
 
