@@ -15,25 +15,16 @@
 namespace fuseo1 {
 namespace {
 
-constexpr std::string_view kIndexName = "model.safetensors.index.json";
 constexpr std::string_view kManifestName = "fuseo1.json";
 // Room for side files and the file system's own tables beyond the shards.
 constexpr std::uint64_t kDiskSlackBytes = 32 * kMiB;
 constexpr std::size_t kCopyBytes = 256 * kKiB;
-
-std::string PartialName(const std::string& name) { return "." + name + ".partial"; }
-
-bool IsPartialName(std::string_view name) {
-  return name.starts_with('.') && name.ends_with(".partial");
-}
 
 // Weight files that a reader of the folder might take for the model.
 bool IsPublishedWeights(std::string_view name) {
   return name == kIndexName || name == "model.safetensors" ||
          (name.starts_with("model-") && name.ends_with(".safetensors"));
 }
-
-Bytes AsBytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
 // The folder itself or the nearest parent that exists.
 Result<std::string> ExistingParent(FileSystem& fs, std::string path) {
@@ -95,7 +86,7 @@ Status OutputWriter::Prepare(const EngineOptions& options) {
     LogWarning(fmt::format("{}: beginning anew over an interrupted merge (--overwrite): {}",
                            Printable(directory_), resumed.error().message()));
     journal_.reset();
-    shards_.clear();
+    shards_.reset();
     finished_.clear();
   }
   FUSEO1_TRY_VOID(CheckOccupants(names, options.overwrite));
@@ -123,18 +114,17 @@ Status OutputWriter::CheckOccupants(const std::vector<std::string>& names, bool 
 }
 
 Status OutputWriter::RemoveOwnLeftovers(const std::vector<std::string>& names, bool published_too) {
-  // The index goes first: without it nobody takes the rest for a model.
-  std::vector<std::string> doomed;
+  // The index goes first, and durably: without it nobody takes the rest for a model.
+  if (published_too && std::find(names.begin(), names.end(), kIndexName) != names.end()) {
+    FUSEO1_TRY_VOID(fs_.Remove(Path(std::string(kIndexName))));
+    FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
+  }
   for (const std::string& name : names) {
     if (IsPartialName(name) || name == kJournalName ||
-        (published_too && (IsPublishedWeights(name) || name == kManifestName))) {
-      doomed.push_back(name);
+        (published_too && name != kIndexName &&
+         (IsPublishedWeights(name) || name == kManifestName))) {
+      FUSEO1_TRY_VOID(fs_.Remove(Path(name)));
     }
-  }
-  std::stable_partition(doomed.begin(), doomed.end(),
-                        [](const std::string& name) { return name == kIndexName; });
-  for (const std::string& name : doomed) {
-    FUSEO1_TRY_VOID(fs_.Remove(Path(name)));
   }
   return {};
 }
@@ -153,13 +143,8 @@ Status OutputWriter::CheckDiskSpace(std::uint64_t needed_bytes) {
 }
 
 Status OutputWriter::Begin() {
-  for (const OutputShard& shard : plan_.shards) {
-    FUSEO1_TRY(auto file, fs_.Create(Path(PartialName(shard.name))));
-    FUSEO1_TRY_VOID(file->Reserve(shard.bytes));
-    FUSEO1_TRY_VOID(file->WriteAt(0, AsBytes(shard.header)));
-    FUSEO1_TRY_VOID(file->Sync());
-    shards_.push_back(std::move(file));
-  }
+  FUSEO1_TRY(ShardFiles shards, ShardFiles::Create(fs_, plan_, directory_));
+  shards_ = std::make_unique<ShardFiles>(std::move(shards));
   // The journal comes last: where it exists, every shard file does.
   FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
   FUSEO1_TRY(Journal journal, Journal::Create(fs_, directory_, IdentityOf(plan_)));
@@ -172,19 +157,8 @@ Status OutputWriter::Resume(bool trust_journal) {
              Journal::Open(fs_, directory_, IdentityOf(plan_),
                            static_cast<std::uint32_t>(plan_.jobs.size()), &finished_));
   journal_ = std::make_unique<Journal>(std::move(journal));
-  for (const OutputShard& shard : plan_.shards) {
-    // A merge killed while publishing has renamed some shards already.
-    FUSEO1_TRY(const FileInfo partial, fs_.Info(Path(PartialName(shard.name))));
-    const bool is_partial = partial.kind != FileKind::kMissing;
-    FUSEO1_TRY(auto file, fs_.OpenWrite(Path(is_partial ? PartialName(shard.name) : shard.name)));
-    FUSEO1_TRY(const FileInfo info, file->Info());
-    if (info.bytes != shard.bytes) {
-      return InputError(fmt::format(
-          "{}: has {} bytes, the interrupted merge made it {}. Remove the folder to begin anew.",
-          file->path(), info.bytes, shard.bytes));
-    }
-    shards_.push_back(std::move(file));
-  }
+  FUSEO1_TRY(ShardFiles shards, ShardFiles::Reopen(fs_, plan_, directory_));
+  shards_ = std::make_unique<ShardFiles>(std::move(shards));
   // Two records of one tensor can only agree: the later one stands.
   std::vector<JournalRecord> unique;
   std::vector<int> place(plan_.jobs.size(), -1);
@@ -198,10 +172,6 @@ Status OutputWriter::Resume(bool trust_journal) {
     }
   }
   finished_ = std::move(unique);
-  // Headers are written before the journal exists, but a disk may have lost them since.
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    FUSEO1_TRY_VOID(shards_[i]->WriteAt(0, AsBytes(plan_.shards[i].header)));
-  }
   return trust_journal ? Status() : KeepOnlyIntact();
 }
 
@@ -236,7 +206,7 @@ Status OutputWriter::Commit(std::span<const JournalRecord> records) {
     touched.insert(plan_.jobs[record.job].shard);
   }
   for (const int index : touched) {
-    FUSEO1_TRY_VOID(shard(index).Sync());
+    FUSEO1_TRY_VOID(shards_->Sync(index));
   }
   return journal_->Append(records);
 }
@@ -267,38 +237,55 @@ Status OutputWriter::WriteSideFile(const SideFile& file) {
   return fs_.Rename(partial, path);
 }
 
-Status OutputWriter::Publish(std::span<const SideFile> side_files) {
-  for (const auto& file : shards_) {
-    FUSEO1_TRY_VOID(file->Sync());
+Status OutputWriter::RemovePartialSideFiles() {
+  FUSEO1_TRY(const std::vector<std::string> names, fs_.List(directory_));
+  for (const std::string& name : names) {
+    const bool is_shard =
+        std::any_of(plan_.shards.begin(), plan_.shards.end(),
+                    [&](const OutputShard& shard) { return name == PartialName(shard.name); });
+    if (IsPartialName(name) && !is_shard) {
+      FUSEO1_TRY_VOID(fs_.Remove(Path(name)));
+    }
   }
-  const auto publish_shard = [&](const OutputShard& shard) -> Status {
-    FUSEO1_TRY(const FileInfo partial, fs_.Info(Path(PartialName(shard.name))));
-    if (partial.kind == FileKind::kMissing) {
-      return {};  // renamed before a kill
-    }
-    return fs_.Rename(Path(PartialName(shard.name)), Path(shard.name));
-  };
-  const bool has_index = plan_.shards.size() > 1;
-  if (has_index) {
-    for (const OutputShard& shard : plan_.shards) {
-      FUSEO1_TRY_VOID(publish_shard(shard));
-    }
-    FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
+  return {};
+}
+
+Status OutputWriter::PublishDurably(std::span<const SideFile> side_files) {
+  FUSEO1_TRY_VOID(shards_->SyncAll());
+  if (shards_->has_index()) {
+    FUSEO1_TRY_VOID(shards_->PublishShards());
   }
   for (const SideFile& file : side_files) {
     FUSEO1_TRY_VOID(WriteSideFile(file));
   }
+  FUSEO1_TRY_VOID(RemovePartialSideFiles());
   FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
   // From here on readers see a complete model.
-  if (has_index) {
-    FUSEO1_TRY_VOID(WriteFileDurably(fs_, Path(std::string(kIndexName)), IndexJson(plan_)));
-  } else {
-    FUSEO1_TRY_VOID(publish_shard(plan_.shards.front()));
+  if (shards_->has_index()) {
+    return WriteFileDurably(fs_, Path(std::string(kIndexName)), IndexJson(plan_));
   }
-  FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
-  journal_.reset();
-  FUSEO1_TRY_VOID(fs_.Remove(Path(std::string(kJournalName))));
+  FUSEO1_TRY_VOID(shards_->PublishShards());
   return fs_.SyncDirectory(directory_);
+}
+
+Status OutputWriter::Publish(std::span<const SideFile> side_files) {
+  if (Status published = PublishDurably(side_files); !published.ok()) {
+    // The error is the one to tell. Where this fails too, what a reader finds is complete.
+    static_cast<void>(shards_->Unpublish().ok());
+    return published;
+  }
+  // The model is there, durably: nothing fails the merge any more.
+  journal_.reset();
+  const std::string journal = Path(std::string(kJournalName));
+  Status removed = fs_.Remove(journal);
+  if (removed.ok()) {
+    removed = fs_.SyncDirectory(directory_);
+  }
+  if (!removed.ok()) {
+    LogWarning(fmt::format("the merge is complete, but its journal may be left: {}",
+                           removed.error().message()));
+  }
+  return {};
 }
 
 }  // namespace fuseo1

@@ -5,7 +5,8 @@
 //   Commit:   sync the shards, then the journal: only now is a tensor done
 //   Publish:  rename the shards, write the side files, last the index; remove the journal
 //
-// shard() may be written from any thread; everything else from one thread at a time.
+// shard() may be written and SyncShard called from any thread; everything else from one thread at a
+// time.
 #pragma once
 
 #include <memory>
@@ -16,6 +17,7 @@
 #include "base/result.h"
 #include "engine/journal.h"
 #include "engine/run_merge.h"
+#include "engine/shard_files.h"
 #include "io/file_system.h"
 #include "plan/merge_plan.h"
 
@@ -27,7 +29,9 @@ class OutputWriter {
                                                     const std::string& directory,
                                                     const EngineOptions& options);
 
-  File& shard(int index) { return *shards_[static_cast<std::size_t>(index)]; }
+  File& shard(int index) { return shards_->file(index); }
+  // As ShardFiles::Sync; from any thread.
+  Status SyncShard(int index) { return shards_->Sync(index); }
 
   // Tensors that an interrupted run has finished, read back and hashed again unless the journal is
   // trusted.
@@ -35,6 +39,7 @@ class OutputWriter {
 
   Status Commit(std::span<const JournalRecord> records);
 
+  // After an error nothing is published, or all of it is.
   Status Publish(std::span<const SideFile> side_files);
 
  private:
@@ -49,6 +54,8 @@ class OutputWriter {
   Status Resume(bool trust_journal);
   Status KeepOnlyIntact();
   Status WriteSideFile(const SideFile& file);
+  Status RemovePartialSideFiles();
+  Status PublishDurably(std::span<const SideFile> side_files);
   std::string Path(const std::string& name) const { return directory_ + "/" + name; }
 
   FileSystem& fs_;
@@ -56,7 +63,7 @@ class OutputWriter {
   std::string directory_;
   std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<Journal> journal_;
-  std::vector<std::unique_ptr<File>> shards_;
+  std::unique_ptr<ShardFiles> shards_;
   std::vector<JournalRecord> finished_;
 };
 

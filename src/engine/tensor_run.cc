@@ -104,8 +104,8 @@ Status TensorRun::Start() {
 }
 
 TensorRun::Span TensorRun::ChunkSpan(std::uint64_t chunk) const {
-  // Whole rows go with the chunk, and so the segment, in which they start: one worker adds up a segment.
-  // A row longer than a chunk leaves the next chunks empty.
+  // Whole rows go with the chunk, and so the segment, in which they start: one worker adds up a
+  // segment. A row longer than a chunk leaves the next chunks empty.
   const std::uint64_t row = block_elems_ == kBlockElems ? 1 : block_elems_;
   const auto edge = [&](std::uint64_t elem) {
     return std::min((elem + row - 1) / row * row, job_.elems);
@@ -282,7 +282,7 @@ Status TensorRun::WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffer
     if (unsynced_bytes_ / kWritebackEveryBytes != before / kWritebackEveryBytes) {
       writeback = offset + bytes.size() - job_.offset;
     }
-    if (unsynced_bytes_ >= kSyncEveryBytes) {
+    if (unsynced_bytes_ >= (context_.commit_bytes > 0 ? context_.commit_bytes : kSyncEveryBytes)) {
       unsynced_bytes_ = 0;
       sync = true;
     }
@@ -290,7 +290,7 @@ Status TensorRun::WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffer
   if (writeback > 0) {
     shard.StartWriteback(job_.offset, writeback);
   }
-  return sync ? shard.Sync() : Status();
+  return sync ? context_.writer.SyncShard(job_.shard) : Status();
 }
 
 void TensorRun::HashInOrder(std::uint64_t chunk, Bytes bytes) {
