@@ -75,9 +75,9 @@ Checkpoint WriteModel(FileSystem& fs, const std::string& folder, int model,
                                   .offset = layout.offsets[i],
                                   .bytes = bytes.size()});
   }
-  stdfs::create_directories(checkpoint.directory);
   const std::string path = checkpoint.directory + "/model.safetensors";
-  std::ofstream(path, std::ios::binary) << contents;
+  FUSEO1_CHECK(fs.MakeDirectories(checkpoint.directory).ok());
+  FUSEO1_CHECK(WriteFileDurably(fs, path, contents).ok());
   const auto info = fs.Info(path);
   FUSEO1_CHECK(info.ok());
   checkpoint.files.push_back({path, *info, HashText(layout.header)});

@@ -147,29 +147,29 @@ void FaultyFileSystem::SetBeforeChange(std::function<void(FileCall, const std::s
 }
 
 std::optional<FaultKind> FaultyFileSystem::Enter(FileCall call, const std::string& path) {
-  std::function<void(FileCall, const std::string&)> hook;
-  std::optional<FaultKind> kind;
-  {
-    const std::lock_guard lock(mutex_);
-    ++calls_[static_cast<std::size_t>(call)];
-    if (Changes(call)) {
+  if (Changes(call)) {
+    std::function<void(FileCall, const std::string&)> hook;
+    {
+      const std::lock_guard lock(mutex_);
       trace_.push_back(std::string(kCallNames[static_cast<std::size_t>(call)]) + " " + path);
       hook = before_change_;
     }
-    if (fault_ && (!fault_->only || *fault_->only == call) &&
-        (!fault_->path_has || Contains(path, *fault_->path_has))) {
-      ++matching_calls_;
-      if (matching_calls_ == fault_->call ||
-          (fault_->is_for_ever && matching_calls_ > fault_->call)) {
-        has_fired_ = true;
-        kind = fault_->kind;
-      }
+    if (hook) {
+      hook(call, path);  // before the fault is looked up: the hook may inject one
     }
   }
-  if (hook) {
-    hook(call, path);
+  const std::lock_guard lock(mutex_);
+  ++calls_[static_cast<std::size_t>(call)];
+  if (!fault_ || (fault_->only && *fault_->only != call) ||
+      (fault_->path_has && !Contains(path, *fault_->path_has))) {
+    return std::nullopt;
   }
-  return kind;
+  ++matching_calls_;
+  if (matching_calls_ < fault_->call || (matching_calls_ > fault_->call && !fault_->is_for_ever)) {
+    return std::nullopt;
+  }
+  has_fired_ = true;
+  return fault_->kind;
 }
 
 Status FaultyFileSystem::Check(FileCall call, const std::string& path) {

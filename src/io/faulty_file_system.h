@@ -54,10 +54,10 @@ enum class FaultKind : std::uint8_t {
 
 struct Fault {
   FaultKind kind = FaultKind::kEio;
-  std::uint64_t call = 1;               // fails the call of this number, counted from Inject on
-  bool is_for_ever = false;             // … and every later one
-  std::optional<FileCall> only;         // counts and fails only these calls
-  std::optional<std::string> path_has;  // … and only of paths that contain this
+  std::uint64_t call = 1;    // fails the call of this number, counted from Inject on
+  bool is_for_ever = false;  // … and every later one
+  std::optional<FileCall> only = std::nullopt;         // counts and fails only these calls
+  std::optional<std::string> path_has = std::nullopt;  // … and only of paths that contain this
 };
 
 class FaultyFileSystem final : public FileSystem {
@@ -76,7 +76,8 @@ class FaultyFileSystem final : public FileSystem {
   // ClearTrace.
   std::vector<std::string> Trace() const;
   void ClearTrace();
-  // Called before every call that changes something, outside the lock: power can be lost there.
+  // Called before every call that changes something, outside the lock: power can be lost there, and
+  // a fault injected that the call itself meets already.
   void SetBeforeChange(std::function<void(FileCall, const std::string& path)> hook);
 
   Result<std::unique_ptr<File>> OpenRead(const std::string& path) override;
