@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/text.h"
 #include "eval/grade/strict/canonical_table.h"
+#include "eval/grade/strict/chinese_number.h"
 
 namespace fuseo1 {
 namespace {
@@ -43,6 +45,16 @@ char MathAlphanumeric(char32_t code) {
   return '\0';
 }
 
+// Greek of the same block as its plain letter: five alphabets of 58 characters from U+1D6A8.
+char32_t MathGreek(char32_t code) {
+  if (code < 0x1D6A8 || code > 0x1D7C9) return code;
+  const char32_t index = (code - 0x1D6A8) % 58;
+  constexpr char32_t kVariants[] = {0x2202, 0x3F5, 0x3D1, 0x3F0, 0x3D5, 0x3F1, 0x3D6};
+  if (index < 25) return index == 17 ? 0x3F4 : 0x391 + index;
+  if (index == 25) return 0x2207;
+  return index < 51 ? 0x3B1 + index - 26 : kVariants[index - 51];
+}
+
 bool IsForbidden(char32_t code) {
   if (code < 0x20) return code != '\t' && code != '\n' && code != '\r';
   return code == 0x7F || (code >= 0x80 && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
@@ -74,14 +86,37 @@ class ScriptJoiner {
   char mark_ = '\0';
 };
 
+// Markdown around the whole answer: **7**, `7`, **7.**
+std::string_view WithoutMarkdown(std::string_view text) {
+  for (const std::string_view mark : {"**", "`"}) {
+    text = Trim(text);
+    std::string_view inner = text;
+    if (inner.ends_with('.')) inner.remove_suffix(1);
+    if (inner.size() > 2 * mark.size() && inner.starts_with(mark) && inner.ends_with(mark)) {
+      inner.remove_prefix(mark.size());
+      inner.remove_suffix(mark.size());
+      if (inner.find(mark) == std::string_view::npos) text = inner;
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view CanonicalText(std::string_view text, std::string* out) {
+  text = WithoutMarkdown(text);
   out->clear();
   out->reserve(text.size() + 16);
   ScriptJoiner scripts(out);
   for (std::size_t at = 0; at < text.size();) {
     if (static_cast<unsigned char>(text[at]) >= 0x80) {
+      std::string number;
+      if (const std::size_t used = ReadChineseNumber(text.substr(at, 256), &number); used > 0) {
+        scripts.Close();
+        out->append(number);
+        at += used;
+        continue;
+      }
       const auto* chinese = std::find_if(
           std::begin(kChinese), std::end(kChinese),
           [&](const ChineseRow& row) { return text.substr(at).starts_with(row.word); });
@@ -93,7 +128,7 @@ std::string_view CanonicalText(std::string_view text, std::string* out) {
       }
     }
     const std::size_t start = at;
-    const char32_t code = Decode(text, &at);
+    const char32_t code = MathGreek(Decode(text, &at));
     if (code == 0xFFFFFFFF) return "invalid-utf8";
     if (IsForbidden(code)) return "control-character";
     if (code < 0x80) {

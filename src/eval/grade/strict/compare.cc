@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "eval/grade/strict/binder.h"
+#include "eval/grade/strict/equation.h"
 #include "eval/grade/strict/named.h"
 #include "eval/grade/strict/quantity.h"
 #include "eval/grade/strict/real_set.h"
@@ -145,12 +147,18 @@ class Comparer {
       if (gi.many != pi.many) return {Verdict::kUnequal, "different-count"};
       return CompareMultisets(gi.items, pi.items);
     }
-    if (IsText(g) || IsText(p)) return CompareText(gold.node(), prediction.node());
+    if (IsText(g) || IsText(p)) return CompareText(gold, prediction);
     if (const auto vector = AsVector(gold, prediction)) return *vector;
     if (g == Op::kMatrix || p == Op::kMatrix || HasMatrix(gold) || HasMatrix(prediction)) {
       return CompareMatrices(gold, prediction);
     }
     if (g == Op::kRelation || p == Op::kRelation) return kKinds;
+    // R for the reals, without its double stroke.
+    const bool one_named_set = (g == Op::kNamedSet) != (p == Op::kNamedSet);
+    if (one_named_set && (g == Op::kVar || p == Op::kVar) &&
+        gold.node().text == prediction.node().text) {
+      return {Verdict::kEqual, "named-set"};
+    }
     if (g == Op::kTime || p == Op::kTime || g == Op::kRatio || p == Op::kRatio)
       return CompareRatioOrTime(gold, prediction);
     if (g == Op::kBaseNumber || p == Op::kBaseNumber) {
@@ -245,14 +253,24 @@ class Comparer {
     return false;
   }
 
-  static Decision CompareText(const Node& a, const Node& b) {
-    const auto text = [](const Node& n) -> std::optional<std::string> {
-      if (n.op == Op::kWord || n.op == Op::kVar || n.op == Op::kText) return ToLowerAscii(n.text);
-      if (n.op == Op::kE || n.op == Op::kI) return n.op == Op::kE ? "e" : "i";
-      return std::nullopt;
-    };
-    const auto x = text(a);
-    const auto y = text(b);
+  // Letters side by side spell a word where the other side is one: MR and \text{MR}.
+  static std::optional<std::string> Spelling(const Expr& e) {
+    const Node& n = e.node();
+    if (n.op == Op::kWord || n.op == Op::kVar || n.op == Op::kText) return ToLowerAscii(n.text);
+    if (n.op == Op::kE || n.op == Op::kI) return n.op == Op::kE ? "e" : "i";
+    if (n.op != Op::kMul) return std::nullopt;
+    std::string all;
+    for (const NodeId kid : n.kids) {
+      const auto part = e.tree->at(kid).op == Op::kMul ? std::nullopt : Spelling(e.With(kid));
+      if (!part || part->size() != 1) return std::nullopt;
+      all += *part;
+    }
+    return all;
+  }
+
+  static Decision CompareText(const Expr& a, const Expr& b) {
+    const auto x = Spelling(a);
+    const auto y = Spelling(b);
     if (!x || !y) return kKinds;
     return *x == *y ? Decision{Verdict::kEqual, "text"}
                     : Decision{Verdict::kUnequal, "different-text"};
@@ -399,6 +417,22 @@ class Comparer {
     return CompareInequalities(gold, prediction);
   }
 
+  // MR = SRMC in letters or in words, either way round.
+  static bool SameSpelling(const Expr& gold, const Expr& prediction) {
+    std::vector<std::optional<std::string>> sides;
+    bool words = false;
+    for (const Expr* e : {&gold, &prediction}) {
+      if (e->node().kids.size() != 2) return false;
+      for (const NodeId kid : e->node().kids) {
+        words = words || e->tree->at(kid).op == Op::kWord;
+        sides.push_back(Spelling(e->With(kid)));
+        if (!sides.back()) return false;
+      }
+    }
+    return words && ((sides[0] == sides[2] && sides[1] == sides[3]) ||
+                     (sides[0] == sides[3] && sides[1] == sides[2]));
+  }
+
   Decision CompareEquations(const Expr& gold, const Expr& prediction) {
     const Named a = StripName(gold, budget_);
     const Named b = StripName(prediction, budget_);
@@ -410,6 +444,7 @@ class Comparer {
       });
     };
     if (!scalar(gold) || !scalar(prediction)) return {};
+    if (SameSpelling(gold, prediction)) return {Verdict::kEqual, "text"};
     if (gold.tree->signs > 0 || prediction.tree->signs > 0) return {};
     Traits traits;
     CollectTraits(*gold.tree, gold.id, &traits);
@@ -421,6 +456,9 @@ class Comparer {
     };
     const Decision d =
         CompareProportional(difference(gold), difference(prediction), false, budget_);
+    if (d.equal()) return d;
+    const Decision s = CompareSolutions(difference(gold), difference(prediction), budget_);
+    if (s.equal()) return s;
     if (d.verdict == Verdict::kUndecided) return {};
     return d;
   }
@@ -463,6 +501,12 @@ class Comparer {
 }  // namespace
 
 Decision CompareTrees(const Tree& gold, const Tree& prediction, std::int64_t* budget) {
+  if (MayBeFamily(gold) || MayBeFamily(prediction)) {
+    Tree g = gold;
+    Tree p = prediction;
+    UnifyFamilies(&g, &p);
+    return Comparer(budget).Compare(Expr{&g, g.root}, Expr{&p, p.root});
+  }
   return Comparer(budget).Compare(Expr{&gold, gold.root}, Expr{&prediction, prediction.root});
 }
 

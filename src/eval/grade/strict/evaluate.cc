@@ -221,14 +221,10 @@ EvalStatus Evaluator::EvalNode(const Node& node, Number* out) {
     }
     case Op::kLog:
       return Logarithm(a, b, out);
-    case Op::kFreeLog: {
-      status = Apply(Function::kLog, a, &b);
-      if (status != EvalStatus::kOk) return status;
-      Number factor;
-      factor.rational = Rational(997, 613);  // stands for 1 / ln(base), which nobody told
-      Multiply(b, factor, out);
-      return EvalStatus::kOk;
-    }
+    case Op::kFreeLog:  // school and contest papers mean ten; \ln says e
+      b.exact = true;
+      b.rational = Rational(10);
+      return Logarithm(a, b, out);
     case Op::kAbs:
       if (a.exact) return Exact(a.rational.Abs(), out);
       return Finish(Ball::Modulus(a.ball, options_.precision), out);

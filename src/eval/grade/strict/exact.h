@@ -1,9 +1,10 @@
 // Exact rationals (FLINT) and complex balls with rigorous error bounds (Arb): the grader's only
 // arithmetic.
 //
-// This pair of files is the one place that includes FLINT and Arb. Both classes own their numbers,
-// copy deeply, and may be used from any thread as long as one object is not shared while it
-// changes. Nothing here limits sizes: callers bound the bits before they ask (evaluate.cc).
+// Only this pair of files and equation.cc (polynomials) include FLINT and Arb. Both classes own
+// their numbers, copy deeply, and may be used from any thread as long as one object is not shared
+// while it changes. Nothing here limits sizes: callers bound the bits before they ask
+// (evaluate.cc).
 #pragma once
 
 #include <acb.h>

@@ -49,10 +49,10 @@ constexpr std::string_view kFunctionNames[] = {
     "floor", "ceil",  "pi",    "mod",    "binom", "sgn",       "arcsinh", "arccosh", "arctanh",
     "asinh", "acosh", "atanh", "arccot", "cosec", "factorial", "comb"};
 // Short words that are not products of variables.
-constexpr std::string_view kShortWords[] = {"yes", "no",  "odd", "all", "any", "not", "none", "the",
-                                            "of",  "is",  "if",  "red", "are", "for", "or",   "and",
-                                            "nan", "NaN", "DNE", "dne", "Yes", "No",  "Odd",  "but",
-                                            "via", "per", "NO",  "YES", "sum", "non"};
+constexpr std::string_view kShortWords[] = {
+    "yes", "no",  "odd", "all", "any", "not", "none", "the", "of",  "is",  "if",  "red",
+    "are", "for", "or",  "and", "nan", "NaN", "DNE",  "dne", "Yes", "No",  "Odd", "but",
+    "USD", "EUR", "RMB", "Rs",  "old", "via", "per",  "NO",  "YES", "sum", "non"};
 // Multi-letter units that may touch the number before them.
 constexpr std::string_view kTightUnits[] = {"cm",  "mm",  "km",  "dm",  "kg",  "mg",   "ft",  "yd",
                                             "lb",  "lbs", "oz",  "mL",  "ml",  "hr",   "hrs", "Hz",
@@ -111,6 +111,7 @@ constexpr std::pair<std::string_view, std::string_view> kSynonyms[] = {
     {"widetilde", "tilde"},
     {"comb", "binom"},
     {"bmod", "mod"},
+    {"surd", "sqrt"},
     {"square", "square"}};
 
 std::string_view Synonym(std::string_view name) {
@@ -224,6 +225,9 @@ class Lexer {
       ++at_;
       if (c == '=') return Symbol("=");
       Emit(TokenKind::kCommand, c == '<' ? "le" : c == '>' ? "ge" : "ne");
+    } else if (c == '+' && Peek() == '/' && (Peek(1) == '-')) {
+      at_ += 2;
+      Emit(TokenKind::kCommand, "pm");
     } else if (c == '*' && Peek() == '*') {
       ++at_;
       Symbol("^");
@@ -351,6 +355,7 @@ class Lexer {
       Emit(TokenKind::kCommand, "bb" + std::string(letter));
       return;
     }
+    if (name == "cr" || name == "newline") return Symbol("\\\\");
     if (name == "lbrace" || name == "rbrace") return Symbol(name == "lbrace" ? "\\{" : "\\}");
     if (name == "lvert" || name == "rvert") return Symbol(name == "lvert" ? "abs(" : "abs)");
     if (name == "vert") return Symbol("|");
@@ -401,9 +406,22 @@ class Lexer {
 
   bool AfterNumber() const {
     if (out_.list.empty()) return false;
-    const Token& last = out_.list.back();
+    const Token* back = &out_.list.back();
+    if (back->Is(".") && out_.list.size() > 1) back = &out_.list[out_.list.size() - 2];  // sq. in.
+    const Token& last = *back;
+    if (last.IsWord("sq") || last.IsWord("cu")) return true;
     return last.kind == TokenKind::kNumber || last.IsCommand("pi") || last.Is("}") ||
            last.Is(")") || last.roman;
+  }
+
+  bool AfterBracket() const {
+    return !out_.list.empty() &&
+           (out_.list.back().Is(")") || out_.list.back().Is("]") || out_.list.back().Is("\\}"));
+  }
+  bool BeforeBracket() const {
+    std::size_t i = at_;
+    while (i < text_.size() && text_[i] == ' ') ++i;
+    return i < text_.size() && (text_[i] == '(' || text_[i] == '[' || text_[i] == '\\');
   }
 
   void Letters() {
@@ -421,6 +439,8 @@ class Lexer {
       Emit(TokenKind::kWord, run);
       return;
     }
+    if (run == "U" && AfterBracket() && BeforeBracket())
+      return void(Emit(TokenKind::kCommand, "cup"));  // a union, typed
     if (run.size() == 1) return void(Emit(TokenKind::kLetter, run));
     const std::string_view plain = Synonym(run);
     if (OneOf(plain, kFunctionNames) || run == "inf" || run == "infinity" || run == "Infinity" ||
@@ -433,6 +453,8 @@ class Lexer {
         FindUnit(run, false, &unit)) {
       return void(Emit(TokenKind::kWord, run));
     }
+    if (AfterNumber() && space_ != Space::kNone && (run == "sq" || run == "cu"))
+      return void(Emit(TokenKind::kWord, run));
     const std::string lower = ToLowerAscii(run);
     if (AfterNumber() && (lower == "am" || lower == "pm"))
       return void(Emit(TokenKind::kWord, lower));

@@ -60,7 +60,14 @@ std::string TextKey(std::string_view canonical);
 bool ScanNumber(std::string_view text, std::size_t* at, bool inside_brackets, bool split_thousands,
                 Tokens* tokens, Token* token);
 
+// For lexer_finish.cc: the value of the number words at `from` and how many tokens they take (0:
+// none).
+std::size_t ReadNumberWords(const std::vector<Token>& in, std::size_t from, Rational* value);
+
 // For lexer.cc: number words, "12 million", degree signs, ordinal suffixes, the final full stop.
 void FinishTokens(Tokens* tokens);
+
+// For lexer_finish.cc: short phrases ("all real numbers", "2 to 3") and typed notations.
+void FinishPhrases(std::vector<Token>* tokens);
 
 }  // namespace fuseo1

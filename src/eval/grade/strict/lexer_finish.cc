@@ -9,42 +9,6 @@ namespace {
 
 bool EndsGroup(const Token& token) { return token.Is("}"); }
 
-bool IsPureNumberWord(const Token& token) {
-  return token.kind == TokenKind::kWord && IsNumberWord(token.text);
-}
-
-bool TakesAnd(const Token& token) {
-  const std::string w = ToLowerAscii(token.text);
-  return w == "hundred" || w == "thousand" || w == "million";
-}
-
-// Reads number words from `from`; returns how many tokens make one number (0: none).
-std::size_t WordRun(const std::vector<Token>& in, std::size_t from, Rational* value) {
-  std::vector<std::string> words;
-  std::size_t i = from;
-  std::size_t used = 0;
-  while (i < in.size() && words.size() < 40) {
-    if (IsPureNumberWord(in[i])) {
-      words.push_back(in[i].text);
-      ++i;
-      if (NumberFromWords(words, value)) used = i - from;
-    } else if (i > from && i + 1 < in.size() && IsPureNumberWord(in[i + 1]) &&
-               (in[i].Is("-") || (in[i].IsWord("and") && TakesAnd(in[i - 1])))) {
-      ++i;
-    } else {
-      break;
-    }
-  }
-  if (used > 0) {  // the value of the longest well-formed prefix
-    std::vector<std::string> prefix;
-    for (std::size_t k = from; k < from + used; ++k) {
-      if (IsPureNumberWord(in[k])) prefix.push_back(in[k].text);
-    }
-    NumberFromWords(prefix, value);
-  }
-  return used;
-}
-
 bool NamesFunction(std::string_view word) {
   for (const std::string_view name : {"lcm", "gcd", "max", "min", "sin", "cos", "tan", "ln", "log",
                                       "arcsin", "arccos", "arctan"}) {
@@ -62,9 +26,12 @@ bool IsAbbreviation(const Token& token) {
   return false;
 }
 
+bool IsOrdinal(std::string_view text) {
+  return text == "st" || text == "nd" || text == "rd" || text == "th";
+}
+
 bool IsOrdinalSuffix(const Token& token) {
-  return token.kind == TokenKind::kWord &&
-         (token.text == "st" || token.text == "nd" || token.text == "rd" || token.text == "th");
+  return token.kind == TokenKind::kWord && IsOrdinal(token.text);
 }
 
 }  // namespace
@@ -91,6 +58,13 @@ void FinishTokens(Tokens* tokens) {
         i += braced ? 3 : 1;
         continue;
       }
+      if (in[i + 1].Is("{") && i + 4 < in.size() && in[i + 4].Is("}") &&
+          in[i + 2].kind == TokenKind::kLetter && in[i + 3].kind == TokenKind::kLetter &&
+          IsOrdinal(in[i + 2].text + in[i + 3].text) && !out.empty() &&
+          out.back().kind == TokenKind::kNumber) {
+        i += 4;  // 35^{th}
+        continue;
+      }
       if (mark.Is("'") && !braced) continue;  // ^\prime is a prime
       if (in[i + 1].Is("{") && i + 2 < in.size() && in[i + 2].Is("'")) {
         std::size_t k = i + 2;
@@ -113,8 +87,7 @@ void FinishTokens(Tokens* tokens) {
         in[i + 2].kind == TokenKind::kLetter && in[i + 2].space == Space::kNone &&
         !in[i].is_decimal && (i + 3 >= in.size() || in[i + 3].kind != TokenKind::kLetter)) {
       const std::string suffix = in[i + 1].text + in[i + 2].text;
-      const bool ordinal = suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th";
-      if (ordinal) {
+      if (IsOrdinal(suffix)) {
         out.push_back(in[i]);
         i += 2;
         continue;
@@ -130,17 +103,14 @@ void FinishTokens(Tokens* tokens) {
       out.back().is_decimal = false;
       continue;
     }
-    if (IsPureNumberWord(in[i])) {
-      const std::size_t used = WordRun(in, i, &value);
-      if (used > 0) {
-        Token number = in[i];
-        number.kind = TokenKind::kNumber;
-        number.value = value;
-        number.roman = false;
-        out.push_back(std::move(number));
-        i += used - 1;
-        continue;
-      }
+    if (const std::size_t used = ReadNumberWords(in, i, &value); used > 0) {
+      Token number = in[i];
+      number.kind = TokenKind::kNumber;
+      number.value = value;
+      number.roman = false;
+      out.push_back(std::move(number));
+      i += used - 1;
+      continue;
     }
     out.push_back(std::move(in[i]));
   }
@@ -148,6 +118,7 @@ void FinishTokens(Tokens* tokens) {
   while (out.size() >= 2 && (out[out.size() - 2].Is(".") || out[out.size() - 2].Is(":")))
     out.erase(out.end() - 2);
   in = std::move(out);
+  FinishPhrases(&in);
 }
 
 }  // namespace fuseo1

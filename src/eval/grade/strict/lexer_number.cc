@@ -158,6 +158,8 @@ bool ScanNumber(std::string_view text, std::size_t* at, bool inside_brackets, bo
     std::size_t after = i + 1 + decimals.size();
     fraction = decimals;
     recurring = ReadRecurring(text, &after, &fraction);
+    const char next = At(text, i + 1);
+    if (decimals.empty() && (next == '/' || next == '*')) ++i;  // 1./3, as programs print it
     if (!decimals.empty() || recurring) {
       i = after;
       token->text += '.' + fraction;

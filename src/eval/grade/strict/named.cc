@@ -17,6 +17,8 @@ std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
   const Node& node = e.node();
   switch (node.op) {
     case Op::kVar:
+      if (node.text.starts_with("overline(") && node.text.size() == 12)
+        return node.text.substr(9, 2);  // the segment AB
       return node.text;
     case Op::kWord:
       return ToLowerAscii(node.text);
@@ -48,7 +50,7 @@ std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
       const std::string name = NameOf(e.With(node.kids[0]), &inner);
       const bool segment =
           e.tree->at(node.kids[0]).op != Op::kWord && name.size() > 1 && inner.empty();
-      return segment ? "|" + name + "|" : std::string();
+      return segment ? name : std::string();  // |AB| is the length that AB says too
     }
     case Op::kTuple: {
       std::string name = "(";
@@ -86,9 +88,11 @@ Named StripName(const Expr& e, std::int64_t* budget) {
   out.value = e;
   const Node& node = e.node();
   if (node.op != Op::kRelation) return out;
-  if (node.text == "e" && e.tree->at(node.kids[0]).op == Op::kVar &&
-      e.tree->at(node.kids[1]).op == Op::kSet) {
-    out.name = e.tree->at(node.kids[0]).text;  // x in {1, 2} lists the values of x
+  std::vector<std::string> unused;
+  if (node.text == "e" && e.tree->at(node.kids[1]).op == Op::kSet &&
+      (e.tree->at(node.kids[0]).op == Op::kVar || e.tree->at(node.kids[0]).op == Op::kTuple) &&
+      !NameOf(e.With(node.kids[0]), &unused).empty()) {
+    out.name = NameOf(e.With(node.kids[0]), &unused);  // x in {1, 2} lists the values of x
     out.value = e.With(node.kids[1]);
     return out;
   }

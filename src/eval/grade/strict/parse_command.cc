@@ -88,6 +88,12 @@ NodeId Parser::ParseCommand() {
     return tree_.Add(name == "lfloor" ? Op::kFloor : Op::kCeil, {inside});
   }
   if (name == "langle") return ParseBracket("langle");
+  if (name == "det") {
+    const NodeId matrix = ParsePrimary();
+    if (matrix == kFailed) return kFailed;
+    return tree_.at(matrix).op == Op::kMatrix ? tree_.Add(Op::kDeterminant, {matrix})
+                                              : Unexpected();
+  }
   if (name.starts_with("begin:")) return ParseEnvironment(std::string_view(name).substr(6));
   if (name == "log" || name == "lg") {
     --pos_;
@@ -198,7 +204,7 @@ NodeId Parser::ParseRoot(const std::string& name) {
 }
 
 // A bracket, or the factors up to the next operator or function: \sin 2x \cos x is sin(2x) cos(x).
-NodeId Parser::ParseFunctionArgument() {
+NodeId Parser::ParseFunctionArgument(bool trigonometric) {
   if (Peek().Is("(") || Peek().Is("[") || Peek().Is("{") || Peek().Is("abs("))
     return ParsePrimary();
   bool negative = false;
@@ -220,6 +226,8 @@ NodeId Parser::ParseFunctionArgument() {
     constant = constant && (op == Op::kNumber || op == Op::kPi);
     factors.push_back(factor);
     if (factors.size() > 64) return Fail("too-many-items");
+    // \sin\theta(x+1) multiplies by the bracket; \ln x(x+1) and \sin 2(x+1) do not say so.
+    if (trigonometric && op == Op::kVar && Peek().Is("(")) break;
   } while (StartsFactor() && Peek().kind != TokenKind::kNumber);
   if (factors.empty()) return Unexpected();
   NodeId argument = Product(std::move(factors));
@@ -238,7 +246,7 @@ NodeId Parser::ParseFunction(const std::string& name) {
     exponent = ParseExponent();
     if (exponent == kFailed) return kFailed;
   }
-  const NodeId argument = ParseFunctionArgument();
+  const NodeId argument = ParseFunctionArgument(name != "ln" && name != "exp");
   if (argument == kFailed) return kFailed;
   if (name == "arccot") {  // pi/2 - arctan x
     const NodeId half_pi = tree_.Add(Op::kDiv, {tree_.Add(Op::kPi), tree_.AddNumber(Rational(2))});
@@ -282,7 +290,7 @@ NodeId Parser::ParseLogarithm() {
       if (exponent == kFailed) return kFailed;
     }
   }
-  const NodeId argument = ParseFunctionArgument();
+  const NodeId argument = ParseFunctionArgument(false);
   if (argument == kFailed) return kFailed;
   const NodeId log =
       base == kFailed ? tree_.Add(Op::kFreeLog, {argument}) : tree_.Add(Op::kLog, {argument, base});

@@ -84,11 +84,18 @@ NodeId Parser::ParseRelation() {
     ++pos_;
     const NodeId next = ParseSetExpression();
     if (next == kFailed) return kFailed;
+    if (Node& set = tree_.at(next);
+        (code == 'e' || code == 'o') && set.op == Op::kVar && set.text.size() == 1 &&
+        std::string_view("RZNQC").find(set.text[0]) != std::string_view::npos) {
+      set.op = Op::kNamedSet;  // x \in Z, without the double stroke
+    }
     operands.push_back(next);
     relations.push_back(code);
     if (operands.size() > 32) return Fail("too-many-items");
   }
   if (relations.empty()) return first;
+  if (relations == "q" && tree_.at(first).op == Op::kCall && tree_.at(operands[1]).op != Op::kMod)
+    relations = "=";  // f(x) \equiv 1
   return tree_.Add(Op::kRelation, std::move(operands), std::move(relations));
 }
 

@@ -38,6 +38,12 @@ NodeId Parser::ParseSum() {
     terms.push_back(term);
     if (AfterDifferential()) break;
   }
+  if (terms.size() == 2 && tree_.at(terms[0]).op == Op::kNamedSet &&
+      tree_.at(terms[1]).op == Op::kNeg) {  // R - {3}
+    const NodeId hole = tree_.at(terms[1]).kids[0];
+    if (tree_.at(hole).op == Op::kSet || tree_.at(hole).op == Op::kInterval)
+      return tree_.Add(Op::kDifference, {terms[0], hole});
+  }
   return terms.size() == 1 ? terms[0] : tree_.Add(Op::kAdd, std::move(terms));
 }
 

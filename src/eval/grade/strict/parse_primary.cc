@@ -54,8 +54,8 @@ NodeId Parser::ParsePrimaryUnguarded() {
     ++pos_;
     return ParseBracket(open);
   }
-  if (t.Is("{") && Peek(1).Is("}") && Peek(2).Is("_")) {  // {}_5C_2
-    pos_ += 3;
+  if (t.Is("^") || (t.Is("{") && Peek(1).Is("}") && (Peek(2).Is("_") || Peek(2).Is("^")))) {
+    pos_ += t.Is("^") ? 1 : 3;  // {}_5C_2, ^5C_2
     const NodeId n = ParseArgument();
     if (n == kFailed) return kFailed;
     const bool permutation = Peek().text == "P" || Peek().text == "A";
@@ -223,6 +223,12 @@ NodeId Parser::ParseLetter() {
     if (Failed()) return kFailed;
     if (name.size() > 512) return Fail("not-mathematics");
   }
+  if (IsFunctionLetter(first.text) && Peek().Is("^") && Peek(1).Is("{") && Peek(2).Is("-") &&
+      Peek(3).kind == TokenKind::kNumber && Peek(3).value == Rational(1) && Peek(4).Is("}") &&
+      Peek(5).Is("(")) {
+    name += "^-1";  // the inverse function
+    pos_ += 5;
+  }
   if (name == "e") return tree_.Add(Op::kE);
   if (name == "i") return tree_.Add(Op::kI);
   if (!Peek().Is("(") || Peek().space == Space::kTex) return tree_.Add(Op::kVar, {}, name);
@@ -246,6 +252,8 @@ NodeId Parser::ParseLetter() {
   Items items;
   if (!ParseItems(&items)) return kFailed;
   if (!Take(")")) return Unexpected();
+  if (name == "Gamma" && items.nodes.size() == 1 && tree_.at(items.nodes[0]).op == Op::kNumber)
+    return Call(Ball::Function::kGamma, items.nodes[0]);
   if (counting && items.nodes.size() == 2 && name.size() == 1 && name != "A") {
     return tree_.Add(name == "C" ? Op::kBinomial : Op::kPermutation, std::move(items.nodes));
   }

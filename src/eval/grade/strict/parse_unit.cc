@@ -55,12 +55,14 @@ bool Parser::UnitFollows(const std::vector<NodeId>& factors) const {
   bool letter = false;
   const Token& t = Peek();
   if (t.kind == TokenKind::kWord && (PowerOfPrefix(t.text) > 0 || t.text == "per")) return true;
+  if (AtUnitFraction()) return true;
   if (!UnitAtom(&unit, &letter)) return false;
   if (!letter) return t.kind != TokenKind::kLetter || tree_.at(factors.back()).op != Op::kVar;
   if (t.space == Space::kNone) return false;
   // "5 m", "5\,m", "5 m/s": an italic letter that stands apart and ends the item.
   const bool one_number = factors.size() == 1 && tree_.at(factors[0]).op == Op::kNumber;
   std::size_t i = 1;
+  if (AtUnitProduct()) return true;
   if (Peek(i).Is("/")) {
     const Token& below = Peek(i + 1);
     if (below.kind != TokenKind::kLetter || !IsPlainLetterUnit(below.text)) return false;
@@ -75,10 +77,67 @@ bool Parser::UnitFollows(const std::vector<NodeId>& factors) const {
   return t.space == Space::kTex || (one_number && (i > 1 || Peek(1).kind == TokenKind::kEnd));
 }
 
+// \frac{\text{mi}}{\text{h}}: both parts upright units.
+bool Parser::AtUnitFraction() const {
+  if (!Peek().IsCommand("frac") || !Peek(1).Is("{") || !Peek(2).roman) return false;
+  std::size_t i = 2;
+  for (int part = 0; part < 2; ++part) {
+    bool any = false;
+    while (!Peek(i).Is("}")) {
+      Unit unit;
+      const Token& t = Peek(i);
+      const bool name = (t.kind == TokenKind::kWord || t.kind == TokenKind::kLetter) &&
+                        (FindUnit(t.text, true, &unit) || IsCountNoun(t.text));
+      if (t.kind == TokenKind::kEnd || !t.roman ||
+          !(name || (any && (t.Is("^") || t.kind == TokenKind::kNumber)))) {
+        if (!(any && (t.Is("^") || t.kind == TokenKind::kNumber))) return false;
+      }
+      any = true;
+      ++i;
+    }
+    if (!any) return false;
+    if (part == 0 && !Peek(++i).Is("{")) return false;
+    ++i;
+  }
+  return true;
+}
+
+// "m s^{-2}" in italics after one number: letters of units apart, one of them with a negative
+// power, to the end of the item.
+bool Parser::AtUnitProduct() const {
+  std::size_t i = 0;
+  int atoms = 0;
+  bool negative = false;
+  while (Peek(i).kind == TokenKind::kLetter && IsPlainLetterUnit(Peek(i).text) &&
+         Peek(i).space != Space::kNone) {
+    ++i;
+    ++atoms;
+    if (!Peek(i).Is("^")) continue;
+    const bool braced = Peek(i + 1).Is("{");
+    std::size_t k = i + (braced ? 2 : 1);
+    if (Peek(k).Is("-")) {
+      negative = true;
+      ++k;
+    }
+    if (Peek(k).kind != TokenKind::kNumber || (braced && !Peek(k + 1).Is("}"))) return false;
+    i = k + (braced ? 2 : 1);
+  }
+  return atoms > 1 && negative && EndsItem(i);
+}
+
 // unit (("/" | "per" | "*" | nothing) unit)*, each with "square", "squared" or ^n.
 bool Parser::ParseUnit(Unit* unit, bool* used_letter) {
   int sign = 1;
   bool any = false;
+  if (AtUnitFraction()) {
+    for (int part = 0; part < 2; ++part) {
+      Unit inner;
+      pos_ += part == 0 ? 2 : 1;  // \frac{ and then {
+      if (!ParseUnit(&inner, used_letter) || !Take("}")) return false;
+      unit->Multiply(inner, part == 0 ? 1 : -1);
+    }
+    return true;
+  }
   for (int count = 0; count < 8; ++count) {
     int power = 0;
     if (Peek().IsWord("per") || (any && Peek().Is("/"))) {
@@ -139,6 +198,16 @@ bool Parser::ParseUnit(Unit* unit, bool* used_letter) {
     unit->Multiply(atom, sign * power);
     sign = 1;
     any = true;
+  }
+  // What is said about the thing counted, not about its number.
+  if (any && Peek().kind == TokenKind::kWord && EndsItem(1)) {
+    for (const std::string_view remark : {"old", "each", "total", "long", "tall", "high", "wide",
+                                          "deep", "away", "apart", "ago", "later", "altogether"}) {
+      if (Peek().text == remark) {
+        ++pos_;
+        break;
+      }
+    }
   }
   return any;
 }

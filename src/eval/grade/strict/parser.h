@@ -72,6 +72,8 @@ class Parser {
 
   // parse_unit.cc
   bool UnitFollows(const std::vector<NodeId>& factors) const;
+  bool AtUnitFraction() const;
+  bool AtUnitProduct() const;
   bool ParseUnit(Unit* unit, bool* used_letter);
   bool UnitAtom(Unit* unit, bool* is_letter) const;
   NodeId AttachUnit(NodeId value, bool inverse);
@@ -94,7 +96,7 @@ class Parser {
   NodeId ParseDerivative();
   NodeId ParseRoot(const std::string& name);
   NodeId ParseFunction(const std::string& name);
-  NodeId ParseFunctionArgument();
+  NodeId ParseFunctionArgument(bool trigonometric);
   NodeId ParseLogarithm();
   NodeId ParseManyArguments(Op op);
   NodeId ParseBigOperator(Op op);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "eval/grade/strict/quantity.h"
+
 namespace fuseo1 {
 namespace {
 
@@ -423,10 +425,7 @@ Decision RealSetBuilder::Compare(const RealSet& gold, const RealSet& prediction)
     for (const bool low : {true, false}) {
       const Expr& a = low ? g.low : g.high;
       const Expr& b = low ? p.low : p.high;
-      const auto tolerance = DecimalTolerance(*a.tree, a.id);
-      CompareOptions options;
-      options.tolerance = tolerance ? &*tolerance : nullptr;
-      const Decision d = CompareScalars(a, b, options, budget_);
+      const Decision d = CompareQuantities(a, b, budget_);
       if (!d.equal()) return d.verdict == Verdict::kUndecided ? d : different;
     }
   }

@@ -19,6 +19,21 @@ struct Walk {
                        [&](NodeId kid) { return HasVariable(kid); });
   }
 
+  // n/2 or (m+1)/3 inside a floor or ceiling: letters that count.
+  bool IsQuotientOfIndices(NodeId id) const {
+    const Node& node = tree.at(id);
+    return node.op == Op::kDiv && tree.at(node.kids[1]).op == Op::kNumber &&
+           HasVariable(node.kids[0]) && OnlyIndices(node.kids[0]);
+  }
+  bool OnlyIndices(NodeId id) const {
+    const Node& node = tree.at(id);
+    if (node.op == Op::kVar)
+      return node.text == "n" || node.text == "m" || node.text == "k" || node.text == "N";
+    return node.op != Op::kCall && node.op != Op::kWord &&
+           std::all_of(node.kids.begin(), node.kids.end(),
+                       [&](NodeId kid) { return OnlyIndices(kid); });
+  }
+
   void Variable(std::string_view name) {
     if (std::find(bound.begin(), bound.end(), name) != bound.end()) return;
     if (std::find(traits->variables.begin(), traits->variables.end(), name) ==
@@ -61,6 +76,10 @@ struct Walk {
       case Op::kLcm:
         for (const NodeId kid : node.kids)
           traits->integer_variables = traits->integer_variables || HasVariable(kid);
+        break;
+      case Op::kFloor:
+      case Op::kCeil:
+        if (IsQuotientOfIndices(node.kids[0])) traits->integer_variables = true;
         break;
       case Op::kPow: {  // (-1)^n is defined for whole n
         const Node& base = tree.at(node.kids[0]);

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 namespace fuseo1 {
 namespace {
@@ -56,6 +58,32 @@ bool IsScaleWord(std::string_view word, Rational* scale) {
   if (value == 0) return false;
   *scale = Rational(value);
   return true;
+}
+
+std::int64_t FractionWord(std::string_view word, bool plural) {
+  constexpr std::pair<std::string_view, std::int64_t> kParts[] = {
+      {"third", 3},      {"quarter", 4},    {"fourth", 4},      {"fifth", 5},
+      {"sixth", 6},      {"seventh", 7},    {"eighth", 8},      {"ninth", 9},
+      {"tenth", 10},     {"eleventh", 11},  {"twelfth", 12},    {"fifteenth", 15},
+      {"sixteenth", 16}, {"twentieth", 20}, {"hundredth", 100}, {"thousandth", 1000}};
+  const std::string w = ToLowerAscii(word);
+  if (w == "half") return plural ? 0 : 2;
+  if (w == "halves") return plural ? 2 : 0;
+  for (const auto& [name, value] : kParts) {
+    if (plural ? w == std::string(name) + "s" : w == name) return value;
+  }
+  return 0;
+}
+
+std::int64_t OrdinalWord(std::string_view word) {
+  constexpr std::string_view kFirst[] = {"first", "second", "third",    "fourth",
+                                         "fifth", "sixth",  "seventh",  "eighth",
+                                         "ninth", "tenth",  "eleventh", "twelfth"};
+  const std::string w = ToLowerAscii(word);
+  for (std::size_t i = 0; i < std::size(kFirst); ++i) {
+    if (kFirst[i] == w) return static_cast<std::int64_t>(i) + 1;
+  }
+  return 0;
 }
 
 bool NumberFromWords(const std::vector<std::string>& words, Rational* value) {

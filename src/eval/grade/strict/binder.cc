@@ -1,0 +1,122 @@
+#include "eval/grade/strict/binder.h"
+
+#include <string>
+#include <vector>
+
+namespace fuseo1 {
+namespace {
+
+bool IsIntegers(const Node& node) {
+  return node.op == Op::kNamedSet && !node.text.empty() &&
+         (node.text[0] == 'Z' || node.text[0] == 'N');
+}
+
+// k in Z, k in N_+, ...
+bool IsMembership(const Tree& tree, NodeId id) {
+  const Node& node = tree.at(id);
+  return node.op == Op::kRelation && node.text == "e" && tree.at(node.kids[0]).op == Op::kVar &&
+         IsIntegers(tree.at(node.kids[1]));
+}
+
+bool Mentions(const Tree& tree, NodeId id, const std::string& name) {
+  const Node& node = tree.at(id);
+  if (node.op == Op::kVar && node.text == name) return true;
+  for (const NodeId kid : node.kids) {
+    if (Mentions(tree, kid, name)) return true;
+  }
+  return false;
+}
+
+struct Family {
+  std::string letter;  // empty: none
+  std::string set;
+};
+
+// The parts after the element of a builder, or the items of a list.
+std::vector<NodeId> Conditions(const Tree& tree, NodeId id) {
+  const Node& node = tree.at(id);
+  return node.op == Op::kList ? node.kids : std::vector<NodeId>{id};
+}
+
+// {x | x = 3k, ...} to {3k | ...}.
+void MoveElement(Tree* tree) {
+  const Node root = tree->at(tree->root);
+  const Node& element = tree->at(root.kids[0]);
+  if (element.op != Op::kVar) return;
+  std::vector<NodeId> rest;
+  NodeId moved = -1;
+  for (const NodeId condition : Conditions(*tree, root.kids[1])) {
+    const Node& node = tree->at(condition);
+    if (moved < 0 && node.op == Op::kRelation && node.text == "=" &&
+        tree->at(node.kids[0]).op == Op::kVar && tree->at(node.kids[0]).text == element.text &&
+        !Mentions(*tree, node.kids[1], element.text)) {
+      moved = node.kids[1];
+    } else {
+      rest.push_back(condition);
+    }
+  }
+  if (moved < 0 || rest.empty()) return;
+  const NodeId condition = rest.size() == 1 ? rest[0] : tree->Add(Op::kList, rest, {}, ',');
+  tree->root = tree->Add(Op::kSetBuilder, {moved, condition});
+}
+
+Family Find(const Tree& tree) {
+  const Node& root = tree.at(tree.root);
+  if (root.op != Op::kList && root.op != Op::kSetBuilder) return {};
+  const std::vector<NodeId> items =
+      root.op == Op::kList ? root.kids : Conditions(tree, root.kids[1]);
+  Family found;
+  for (const NodeId item : items) {
+    if (!IsMembership(tree, item)) continue;
+    if (!found.letter.empty()) return {};
+    found.letter = tree.at(tree.at(item).kids[0]).text;
+    found.set = tree.at(tree.at(item).kids[1]).text;
+  }
+  return found;
+}
+
+void Rename(Tree* tree, const std::string& from, const std::string& to) {
+  for (Node& node : tree->nodes) {
+    if (node.op == Op::kVar && node.text == from) node.text = to;
+  }
+}
+
+void DropMembership(Tree* tree) {
+  const Node root = tree->at(tree->root);
+  if (root.op != Op::kList) return;
+  std::vector<NodeId> rest;
+  for (const NodeId kid : root.kids) {
+    if (!IsMembership(*tree, kid)) rest.push_back(kid);
+  }
+  if (rest.empty() || rest.size() == root.kids.size()) return;
+  tree->root = rest.size() == 1 ? rest[0] : tree->Add(Op::kList, rest, {}, root.aux);
+}
+
+}  // namespace
+
+bool MayBeFamily(const Tree& tree) {
+  for (const Node& node : tree.nodes) {
+    if (IsIntegers(node)) return true;
+  }
+  return false;
+}
+
+void UnifyFamilies(Tree* gold, Tree* prediction) {
+  for (Tree* tree : {gold, prediction}) {
+    if (tree->at(tree->root).op == Op::kSetBuilder) MoveElement(tree);
+  }
+  const Family g = Find(*gold);
+  const Family p = Find(*prediction);
+  if (!g.letter.empty() && !p.letter.empty()) {
+    if (g.set != p.set) return;
+    // A name that no text can have, so that nothing else is caught by it.
+    Rename(gold, g.letter, "#");
+    Rename(prediction, p.letter, "#");
+  } else if (g.set == "Z" && g.letter.size() == 1) {
+    DropMembership(gold);
+  } else if (p.set == "Z" && p.letter.size() == 1) {
+    DropMembership(prediction);
+  }
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,16 @@
+// Families over the integers in one form: x = 3k, k in Z; {3k | k in Z}; {x | x = 3n, n in Z}.
+#pragma once
+
+#include "eval/grade/strict/node.h"
+
+namespace fuseo1 {
+
+// Gives the letter that runs through a set of integers one name in both trees, writes {x | x = E,
+// ...} as {E | ...}, and drops "k in Z" from the side that says it where the other leaves it out.
+// Trees that are no families stay as they are. Pure.
+void UnifyFamilies(Tree* gold, Tree* prediction);
+
+// Whether UnifyFamilies could change the tree.
+bool MayBeFamily(const Tree& tree);
+
+}  // namespace fuseo1

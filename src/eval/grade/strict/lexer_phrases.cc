@@ -1,0 +1,227 @@
+// Short phrases and typed notations over several tokens: "all real numbers", "2 to 3", "]2, 5[",
+// "<1, 2>", "3 x 10^5", and remarks that say nothing about the value.
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <utility>
+
+#include "eval/grade/strict/lexer.h"
+#include "eval/grade/strict/words.h"
+
+namespace fuseo1 {
+namespace {
+
+bool IsPlainWord(const Token& token, std::string_view word) {
+  return (token.kind == TokenKind::kWord || token.kind == TokenKind::kLetter) &&
+         ToLowerAscii(token.text) == word;
+}
+
+// Whether the words stand at `at`, one token each; two letters may spell a word of two.
+std::size_t Phrase(const std::vector<Token>& in, std::size_t at,
+                   std::initializer_list<std::string_view> words) {
+  std::size_t i = at;
+  for (const std::string_view word : words) {
+    if (i + 1 < in.size() && word.size() == 2 && IsPlainWord(in[i], word.substr(0, 1)) &&
+        IsPlainWord(in[i + 1], word.substr(1))) {
+      i += 2;
+    } else if (i < in.size() && IsPlainWord(in[i], word)) {
+      ++i;
+    } else {
+      return 0;
+    }
+  }
+  return i - at;
+}
+
+Token Made(const Token& place, TokenKind kind, std::string_view text) {
+  Token token;
+  token.kind = kind;
+  token.space = place.space;
+  token.text = text;
+  return token;
+}
+
+void Replace(std::vector<Token>* in, std::size_t at, std::size_t count, TokenKind kind,
+             std::string_view text) {
+  (*in)[at] = Made((*in)[at], kind, text);
+  in->erase(in->begin() + static_cast<std::ptrdiff_t>(at + 1),
+            in->begin() + static_cast<std::ptrdiff_t>(at + count));
+}
+
+void DropBeforeEnd(std::vector<Token>* in, std::size_t at) {
+  in->erase(in->begin() + static_cast<std::ptrdiff_t>(at), in->end() - 1);
+}
+
+// "all real numbers" as a whole value.
+void NameSets(std::vector<Token>* in) {
+  for (std::size_t i = 0; i + 1 < in->size(); ++i) {
+    const bool starts =
+        i == 0 || (*in)[i - 1].Is("=") || (*in)[i - 1].IsCommand("in") || (*in)[i - 1].Is("{");
+    if (!starts) continue;
+    std::size_t used = 0;
+    bool empty = false;
+    for (const auto& words : {std::initializer_list<std::string_view>{"all", "real", "numbers"},
+                              {"all", "reals"},
+                              {"the", "real", "numbers"},
+                              {"real", "numbers"},
+                              {"set", "of", "all", "real", "numbers"},
+                              {"set", "of", "real", "numbers"},
+                              {"the", "set", "of", "all", "real", "numbers"},
+                              {"the", "set", "of", "real", "numbers"},
+                              {"any", "real", "number"},
+                              {"all", "real", "values"}}) {
+      if (used == 0) used = Phrase(*in, i, words);
+    }
+    if (used == 0) {
+      used = std::max(Phrase(*in, i, {"empty", "set"}), Phrase(*in, i, {"the", "empty", "set"}));
+      empty = used > 0;
+    }
+    if (used > 0 && (*in)[i + used].kind == TokenKind::kEnd)
+      Replace(in, i, used, TokenKind::kCommand, empty ? "emptyset" : "bbR");
+  }
+}
+
+// "where k in Z", "(k in Z)", "for any integer k", "k is an integer" at the end: all ", k in Z".
+void NameIntegers(std::vector<Token>* in) {
+  const auto rewrite = [in](std::size_t at, const Token& letter, const Token& set) {
+    const Token name = letter;
+    const Token integers = set;
+    const Token end = in->back();
+    in->resize(at);
+    in->push_back(Made(end, TokenKind::kSymbol, ","));
+    in->push_back(name);
+    in->push_back(Made(end, TokenKind::kCommand, "in"));
+    in->push_back(integers);
+    in->push_back(end);
+  };
+  for (std::size_t i = 1; i + 3 < in->size(); ++i) {
+    std::size_t at = i;
+    if ((*in)[at].Is(",")) ++at;
+    const std::size_t open = at;
+    if ((*in)[at].Is("(")) ++at;
+    for (const std::string_view word : {"where", "for", "with"}) at += Phrase(*in, at, {word});
+    const bool marked = at > i;
+    if (!marked || at + 3 >= in->size()) continue;
+    const Token set = Made(in->back(), TokenKind::kCommand, "bbZ");
+    const auto ends = [&](std::size_t k) {
+      if (k < in->size() && (*in)[open].Is("(") && (*in)[k].Is(")")) ++k;
+      return k < in->size() && (*in)[k].kind == TokenKind::kEnd;
+    };
+    const bool letter = (*in)[at].kind == TokenKind::kLetter;
+    if (letter && (*in)[at + 1].IsCommand("in") && ends(at + 3) &&
+        ((*in)[at + 2].text == "bbZ" || (*in)[at + 2].text == "Z")) {
+      return rewrite(i, (*in)[at], set);
+    }
+    for (const auto& words : {std::initializer_list<std::string_view>{"is", "an", "integer"},
+                              {"is", "any", "integer"},
+                              {"any", "integer"},
+                              {"is", "integer"}}) {
+      const std::size_t used = letter ? Phrase(*in, at + 1, words) : 0;
+      if (used > 0 && ends(at + 1 + used)) return rewrite(i, (*in)[at], set);
+    }
+    for (const auto& words : {std::initializer_list<std::string_view>{"any", "integer"},
+                              {"all", "integers"},
+                              {"every", "integer"},
+                              {"integer"},
+                              {"some", "integer"}}) {
+      const std::size_t used = Phrase(*in, at, words);
+      if (used > 0 && (*in)[at + used].kind == TokenKind::kLetter && ends(at + used + 1))
+        return rewrite(i, (*in)[at + used], set);
+    }
+  }
+}
+
+// "for all x", "where C is a constant" after the value.
+void DropRemarks(std::vector<Token>* in) {
+  for (std::size_t i = 1; i + 1 < in->size(); ++i) {
+    std::size_t at = i;
+    if ((*in)[at].Is(",")) ++at;
+    std::size_t used = 0;
+    for (const std::string_view word : {"all", "any", "every", "each"}) {
+      for (const std::string_view kind : {"", "real", "integer"}) {
+        const std::size_t head =
+            kind.empty() ? Phrase(*in, at, {"for", word}) : Phrase(*in, at, {"for", word, kind});
+        if (head == 0 || (*in)[at + head].kind != TokenKind::kLetter) continue;
+        used = head + 1;
+        if ((*in)[at + used].IsCommand("in") && (*in)[at + used + 1].IsCommand("bbR")) used += 2;
+      }
+    }
+    if (const std::size_t head = Phrase(*in, at, {"where"});
+        head > 0 && (*in)[at + head].kind == TokenKind::kLetter) {
+      std::size_t k = head + 1;
+      while (k > 0 && (*in)[at + k].Is("_") && at + k + 2 < in->size()) k += 2;
+      const std::size_t is = Phrase(*in, at + k, {"is"});
+      k += is;
+      k += std::max(Phrase(*in, at + k, {"a"}), Phrase(*in, at + k, {"an"}));
+      k += Phrase(*in, at + k, {"arbitrary"});
+      k += Phrase(*in, at + k, {"real"});
+      const std::size_t constant = Phrase(*in, at + k, {"constant"});
+      if (is > 0 && constant > 0) used = k + constant;
+    }
+    if (used > 0 && (*in)[at + used].kind == TokenKind::kEnd) return DropBeforeEnd(in, i);
+  }
+}
+
+// ]2, 5[ opens where others write (2, 5): only where the text starts or ends so.
+void TurnOutwardBrackets(std::vector<Token>* in) {
+  const Token& last = (*in)[in->size() - 2];
+  const bool turned = in->front().Is("]") || last.Is("[");
+  if (!turned) return;
+  bool open = false;
+  int inner = 0;
+  for (Token& token : *in) {
+    if (token.Is("(")) {
+      if (open) ++inner;
+      open = true;
+    } else if (token.Is(")")) {
+      if (inner > 0) {
+        --inner;
+      } else {
+        open = false;
+      }
+    } else if (inner == 0 && (token.Is("[") || token.Is("]"))) {
+      const bool outward = token.Is(open ? "[" : "]");
+      if (outward) token.text = open ? ")" : "(";
+      open = !open;
+    }
+  }
+}
+
+}  // namespace
+
+void FinishPhrases(std::vector<Token>* in) {
+  if (in->size() < 2) return;
+  if (in->size() == 2 && in->front().kind == TokenKind::kWord) {
+    if (const std::int64_t n = OrdinalWord(in->front().text); n > 0) {
+      in->front().kind = TokenKind::kNumber;
+      in->front().value = Rational(n);
+      in->front().text = std::to_string(n);
+      return;
+    }
+  }
+  for (std::size_t i = 1; i + 1 < in->size(); ++i) {
+    const bool after_number = (*in)[i - 1].kind == TokenKind::kNumber;
+    if (!after_number) continue;
+    if (const std::size_t to = Phrase(*in, i, {"to"}); to > 0 && (*in)[i].space != Space::kNone &&
+                                                       i + to < in->size() &&
+                                                       (*in)[i + to].kind == TokenKind::kNumber) {
+      Replace(in, i, to, TokenKind::kSymbol, ":");
+    } else if (IsPlainWord((*in)[i], "x") && (*in)[i].space != Space::kNone &&
+               (*in)[i + 1].text == "10" && (*in)[i + 1].space != Space::kNone &&
+               i + 2 < in->size() && (*in)[i + 2].Is("^")) {
+      Replace(in, i, 1, TokenKind::kSymbol, "*");  // 3 x 10^5
+    } else if (const std::size_t percent = Phrase(*in, i, {"per", "cent"}); percent > 0) {
+      Replace(in, i, percent, TokenKind::kSymbol, "%");
+    }
+  }
+  NameSets(in);
+  NameIntegers(in);
+  DropRemarks(in);
+  if (in->size() > 3 && in->front().Is("<") && (*in)[in->size() - 2].Is(">")) {
+    Replace(in, 0, 1, TokenKind::kCommand, "langle");
+    Replace(in, in->size() - 2, 1, TokenKind::kCommand, "rangle");
+  }
+  TurnOutwardBrackets(in);
+}
+
+}  // namespace fuseo1
