@@ -41,7 +41,7 @@ LIBRARIES = {
     r"seccomp\.h": {"sandbox"},
     r"flint/|fmpz|fmpq|arb\.h|acb\.h": {"eval"},
     r"arrow/|parquet/": {"eval"},
-    r"zlib\.h": {"base", "io", "eval"},
+    r"zlib\.h": {"base", "io", "eval", "report"},
     r"llama\.h|ggml": {"generate"},
 }
 

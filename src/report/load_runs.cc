@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -42,6 +43,17 @@ void TellApart(std::vector<RunResult>& runs) {
         other.name += other.name == name ? fmt::format(" ({})", other.directory) : "";
       }
     }
+  }
+}
+
+void ShortenNames(std::vector<RunResult>& runs) {
+  std::map<std::string, int> uses;
+  for (const RunResult& run : runs) {
+    ++uses[LastPart(run.name)];
+  }
+  for (RunResult& run : runs) {
+    const std::string last = LastPart(run.name);
+    run.short_name = last.empty() || uses[last] > 1 ? run.name : last;
   }
 }
 
@@ -198,6 +210,7 @@ Result<LoadedRuns> LoadRuns(FileSystem& fs, const LoadOptions& options) {
     loaded.stores.push_back(std::move(store));
   }
   TellApart(loaded.runs);
+  ShortenNames(loaded.runs);
   return loaded;
 }
 

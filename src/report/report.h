@@ -33,8 +33,9 @@ struct BenchmarkResult {
 
 struct RunResult {
   std::string directory;
-  std::string name;    // the model, else the directory's name; differs between the runs
-  std::string letter;  // "a", "b", …: what marks refer to
+  std::string name;        // the model, else the directory's name; differs between the runs
+  std::string short_name;  // the last part of the name where that tells the runs apart
+  std::string letter;      // "a", "b", …: what marks refer to
   std::vector<BenchmarkResult> benchmarks;
 
   const BenchmarkResult* Find(const BenchmarkDef* benchmark) const;

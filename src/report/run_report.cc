@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "report/build_report.h"
+#include "report/html_page.h"
 #include "report/render.h"
 
 namespace fuseo1 {
@@ -51,9 +52,12 @@ Status CheckOutput(FileSystem& fs, const std::string& path, const LoadOptions& l
   return {};
 }
 
-Result<std::string> Render(const Report& report, const LoadedRuns& /*loaded*/,
-                           const std::string& format, const ReportOptions& /*options*/,
+Result<std::string> Render(const Report& report, const LoadedRuns& loaded,
+                           const std::string& format, const ReportOptions& options,
                            std::size_t width) {
+  if (format == "html") {
+    return RenderHtml(report, loaded.stores, options.answer_bytes);
+  }
   if (format == "markdown") {
     return RenderMarkdown(report);
   }
