@@ -47,6 +47,8 @@ void AddDiffCommand(CLI::App& root, Invocation& invocation);
 void AddVerifyCommand(CLI::App& root, Invocation& invocation);
 void AddEvalCommand(CLI::App& root, Invocation& invocation);
 void AddGradeCommand(CLI::App& root, Invocation& invocation);
+void AddRunCommand(CLI::App& root, Invocation& invocation);
+void AddSandboxCommand(CLI::App& root, Invocation& invocation);
 void AddReportCommand(CLI::App& root, Invocation& invocation);
 void AddCompletionCommand(CLI::App& root, Invocation& invocation);
 void AddVersionCommand(CLI::App& root, Invocation& invocation);

@@ -25,6 +25,8 @@ void AddCommands(CLI::App& root, Invocation& invocation) {
   AddEvalCommand(root, invocation);
   AddGradeCommand(root, invocation);
   AddReportCommand(root, invocation);
+  AddRunCommand(root, invocation);
+  AddSandboxCommand(root, invocation);
   AddCompletionCommand(root, invocation);
   AddVersionCommand(root, invocation);
 }

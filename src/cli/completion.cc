@@ -5,6 +5,8 @@
 #include <iterator>
 #include <vector>
 
+#include "eval/benchmark.h"
+
 namespace fuseo1 {
 namespace {
 
@@ -17,6 +19,7 @@ struct OptionWords {
 struct CommandWords {
   std::string name;
   std::string help;
+  std::string first;  // words that the first argument may be, "" for files
   std::vector<OptionWords> options;
 };
 
@@ -41,10 +44,31 @@ std::vector<OptionWords> Options(const CLI::App& app) {
   return list;
 }
 
+std::string FirstWords(const std::string& command) {
+  if (command == "completion") {
+    return "bash zsh fish";
+  }
+  if (command == "sandbox") {
+    return "check";
+  }
+  if (command == "run") {
+    return "show export";
+  }
+  if (command != "eval" && command != "grade") {
+    return "";
+  }
+  std::string words = command == "eval" ? "list" : "pairs";
+  for (const BenchmarkDef* benchmark : Benchmarks()) {
+    words += " " + std::string(benchmark->name);
+  }
+  return words;
+}
+
 std::vector<CommandWords> Commands(const CLI::App& root) {
   std::vector<CommandWords> list;
   for (const CLI::App* app : root.get_subcommands([](const CLI::App*) { return true; })) {
-    list.push_back({app->get_name(), app->get_description(), Options(*app)});
+    list.push_back(
+        {app->get_name(), app->get_description(), FirstWords(app->get_name()), Options(*app)});
   }
   return list;
 }
@@ -88,12 +112,12 @@ std::string BashCompletion(const CLI::App& root) {
   std::string cases;
   for (const CommandWords& command : commands) {
     names += (names.empty() ? "" : " ") + command.name;
-    fmt::format_to(std::back_inserter(cases), "    {}) options='{}' ;;\n", command.name,
-                   Joined(command.options));
+    fmt::format_to(std::back_inserter(cases), "    {}) options='{}' first='{}' ;;\n", command.name,
+                   Joined(command.options), command.first);
   }
   return fmt::format(R"(# bash completion for fuseo1: source <(fuseo1 completion bash)
 _fuseo1() {{
-  local word="${{COMP_WORDS[COMP_CWORD]}}" options=''
+  local word="${{COMP_WORDS[COMP_CWORD]}}" options='' first=''
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W '{} --help --version' -- "$word"))
     return
@@ -102,8 +126,8 @@ _fuseo1() {{
 {}  esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
-  elif [[ ${{COMP_WORDS[1]}} == completion ]]; then
-    COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word"))
+  elif [[ -n $first ]] && ((COMP_CWORD == 2)); then
+    COMPREPLY=($(compgen -W "$first" -- "$word"))
   else
     COMPREPLY=($(compgen -f -- "$word"))
   fi
@@ -125,8 +149,10 @@ std::string ZshCompletion(const CLI::App& root) {
                        ForZsh(option.help), option.takes_value ? ":value:_files" : "");
       }
     }
-    cases += command.name == "completion" ? " \\\n      '*:shell:(bash zsh fish)' ;;\n"
-                                          : " \\\n      '*:file:_files' ;;\n";
+    if (!command.first.empty()) {
+      fmt::format_to(std::back_inserter(cases), " \\\n      '1:what:({})'", command.first);
+    }
+    cases += command.name == "completion" ? " ;;\n" : " \\\n      '*:file:_files' ;;\n";
   }
   return fmt::format(R"(#compdef fuseo1
 # zsh completion for fuseo1: fuseo1 completion zsh > "${{fpath[1]}}/_fuseo1"
@@ -156,6 +182,10 @@ std::string FishCompletion(const CLI::App& root) {
     fmt::format_to(std::back_inserter(text),
                    "complete -c fuseo1 -n __fish_use_subcommand -f -a {} -d '{}'\n", command.name,
                    InQuotes(command.help));
+    if (!command.first.empty()) {
+      text += fmt::format("complete -c fuseo1 -n '__fish_seen_subcommand_from {}' -a '{}'{}\n",
+                          command.name, command.first, command.name == "completion" ? " -f" : "");
+    }
     for (const OptionWords& option : command.options) {
       text += fmt::format("complete -c fuseo1 -n '__fish_seen_subcommand_from {}'", command.name);
       for (const std::string& word : option.words) {
@@ -164,7 +194,6 @@ std::string FishCompletion(const CLI::App& root) {
       text += fmt::format("{} -d '{}'\n", option.takes_value ? " -r" : "", InQuotes(option.help));
     }
   }
-  text += "complete -c fuseo1 -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n";
   return text;
 }
 

@@ -25,6 +25,9 @@ Status Run(GradeCommandOptions options) {
   grade.threads = options.judge.threads;
   FUSEO1_TRY(grade.memory_limit_bytes, MemoryLimitOf(options.judge));
   if (grade.benchmark == "pairs") {
+    if (grade.samples.empty()) {
+      return UsageError("FILE is missing: fuseo1 grade pairs FILE");
+    }
     return RunGradePairs({grade.samples, grade.grader, grade.threads}, io);
   }
   return RunGrade(grade, io);
@@ -41,8 +44,13 @@ void AddGradeCommand(CLI::App& root, Invocation& invocation) {
                  options->common);
   AddArgument(*command, "BENCH", grade.benchmark,
               "A benchmark (fuseo1 eval list shows them), or the word pairs");
-  AddArgument(*command, "SAMPLES", grade.samples,
-              "JSON lines {id, sample, response, …}; for pairs {gold, pred}");
+  command
+      ->add_option(
+          "SAMPLES", grade.samples,
+          "JSON lines {id, sample, response, …}; for pairs {gold, pred}; with --run it may "
+          "be left away: what the run holds is graded")
+      ->type_name("")
+      ->group("Arguments");
   command
       ->add_option("--data", grade.data,
                    "The problems: a .jsonl or .parquet file or a folder (default: the Hub's cache)")

@@ -9,10 +9,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "eval/commands/line_file.h"
 #include "eval/commands/metrics_json.h"
 #include "eval/commands/run_setup.h"
 #include "eval/commands/sample_file.h"
-#include "eval/commands/verdict_file.h"
 #include "eval/grading/grade_pass.h"
 
 namespace fuseo1 {
@@ -41,8 +41,7 @@ struct Outcome {
 
 // Without a run: one pass over the file, only the metrics' view of each sample is kept.
 Result<Outcome> GradeFile(const GradeOptions& options, const Dataset& data,
-                          const GradeSettings& settings, VerdictFile& verdicts,
-                          const CommandIo& io) {
+                          const GradeSettings& settings, LineFile& verdicts, const CommandIo& io) {
   Outcome outcome;
   for (const Problem& problem : data.problems()) {
     outcome.items.push_back({problem.id, problem.difficulty, problem.subject, {}});
@@ -87,21 +86,22 @@ Status ImportSample(RunStore& store, const std::string& benchmark, const Sample&
 }
 
 Result<Outcome> GradeInRun(const GradeOptions& options, const Dataset& data,
-                           const GradeSettings& settings, VerdictFile& verdicts,
-                           const CommandIo& io) {
+                           const GradeSettings& settings, LineFile& verdicts, const CommandIo& io) {
   FUSEO1_TRY(const std::unique_ptr<RunStore> store, RunStore::OpenForWriting(io.fs, options.run));
   const std::string name(data.benchmark().name);
   FUSEO1_TRY(const std::vector<std::vector<std::size_t>> orders, StoredOrders(*store, data, 0));
   FUSEO1_TRY_VOID(PutBenchmark(*store, data, Json::object(), orders, io.version));
   FUSEO1_TRY(const auto stored, store->StoredSamples(name));
   Outcome outcome;
-  FUSEO1_TRY(outcome.counts,
-             ReadSampleFile(io.fs, options.samples, data, [&](Sample sample) -> Status {
-               if (io.stop != nullptr && io.stop->load(std::memory_order_relaxed)) {
-                 return Error(ErrorCode::kInterrupted, "stopped; the same command goes on");
-               }
-               return ImportSample(*store, name, sample, stored);
-             }));
+  if (!options.samples.empty()) {
+    FUSEO1_TRY(outcome.counts,
+               ReadSampleFile(io.fs, options.samples, data, [&](Sample sample) -> Status {
+                 if (io.stop != nullptr && io.stop->load(std::memory_order_relaxed)) {
+                   return Error(ErrorCode::kInterrupted, "stopped; the same command goes on");
+                 }
+                 return ImportSample(*store, name, sample, stored);
+               }));
+  }
   FUSEO1_TRY_VOID(store->Flush());
   FUSEO1_TRY_VOID(GradeRun(*store, data, settings, orders, io,
                            [&](const StoredVerdict& verdict) { return verdicts.Write(verdict); }));
@@ -147,23 +147,41 @@ Status CheckPaths(const GradeOptions& options, const CommandIo& io) {
   return {};
 }
 
+Status CheckSamples(const GradeOptions& options, const CommandIo& io) {
+  if (!options.samples.empty()) {
+    FUSEO1_TRY(const FileInfo samples, io.fs.Info(options.samples));
+    return samples.kind != FileKind::kMissing
+               ? Status()
+               : Status(UsageError(fmt::format("{}: no such file", Quoted(options.samples))));
+  }
+  if (options.run.empty()) {
+    return UsageError("SAMPLES is missing; without it --run DIR grades the answers of a run");
+  }
+  // A run that is not there must not come into being.
+  FUSEO1_TRY(const std::unique_ptr<RunStore> run, RunStore::OpenForReading(io.fs, options.run));
+  FUSEO1_TRY(const BenchmarkDef* const benchmark, FindBenchmark(options.benchmark));
+  FUSEO1_TRY(const std::int64_t answers, run->CountSamples(std::string(benchmark->name)));
+  return answers > 0 ? Status()
+                     : Status(UsageError(fmt::format("{}: no answers to {} in it",
+                                                     Quoted(options.run), benchmark->name)));
+}
+
 }  // namespace
 
 Status RunGrade(const GradeOptions& options, const CommandIo& io) {
   FUSEO1_TRY(const BenchmarkDef* const benchmark, FindBenchmark(options.benchmark));
   FUSEO1_TRY(const GradeSettings settings, SettingsOf(options));
   FUSEO1_TRY_VOID(CheckPaths(options, io));
-  FUSEO1_TRY(const FileInfo samples, io.fs.Info(options.samples));
-  if (samples.kind == FileKind::kMissing) {
-    return UsageError(fmt::format("{}: no such file", Quoted(options.samples)));
-  }
+  FUSEO1_TRY_VOID(CheckSamples(options, io));
   FUSEO1_TRY(const Dataset data, Dataset::Open(io.fs, *benchmark, options.data));
-  FUSEO1_TRY(VerdictFile verdicts, VerdictFile::Create(io.fs, options.verdicts));
+  FUSEO1_TRY(LineFile verdicts, LineFile::Create(io.fs, options.verdicts));
   FUSEO1_TRY(const Outcome outcome, options.run.empty()
                                         ? GradeFile(options, data, settings, verdicts, io)
                                         : GradeInRun(options, data, settings, verdicts, io));
   FUSEO1_TRY_VOID(verdicts.Publish());
-  FUSEO1_TRY_VOID(CheckBadLines(options.samples, outcome.counts, options.skip_bad_lines));
+  if (!options.samples.empty()) {
+    FUSEO1_TRY_VOID(CheckBadLines(options.samples, outcome.counts, options.skip_bad_lines));
+  }
   return PrintScore(options, data, settings, outcome, io);
 }
 

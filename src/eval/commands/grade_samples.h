@@ -11,7 +11,7 @@ namespace fuseo1 {
 
 struct GradeOptions {
   std::string benchmark;
-  std::string samples;
+  std::string samples;   // "": with a run, the answers that it holds
   std::string data;      // "" for the Hub's cache
   std::string verdicts;  // "" for none
   std::string run;       // "" for none

@@ -85,6 +85,9 @@ Result<std::unique_ptr<RunStore>> RunStore::Open(FileSystem& fs, const std::stri
   if (writable) {
     FUSEO1_TRY_VOID(store->db_.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
     FUSEO1_TRY_VOID(store->db_.Execute(kSchema));
+  } else {
+    // One snapshot for all that is read: a report agrees with itself while a grader writes.
+    FUSEO1_TRY_VOID(store->db_.Execute("BEGIN"));
   }
   return store;
 }

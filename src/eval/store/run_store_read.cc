@@ -93,12 +93,14 @@ Result<std::int64_t> RunStore::CountSamples(const std::string& benchmark) {
   return query->Number(0);
 }
 
+// The table lies in the order of seq. A plus keeps SQLite from the index of benchmarks, after which
+// it would sort all answers in a temporary file.
 Status RunStore::ForEachSample(const std::string& benchmark,
                                const std::function<Status(Sample sample)>& visit) {
   FUSEO1_TRY(std::unique_ptr<Statement> query,
              db_.Prepare("SELECT id, sample, finish_reason, prompt_tokens, completion_tokens, "
-                         "response FROM samples WHERE benchmark = ? AND seq > ? ORDER BY seq"));
-  query->Bind(1, benchmark).Bind(2, std::int64_t{0});
+                         "response FROM samples WHERE +benchmark = ? ORDER BY seq"));
+  query->Bind(1, benchmark);
   while (true) {
     FUSEO1_TRY(const bool more, query->Step());
     if (!more) {
@@ -122,11 +124,12 @@ Status RunStore::ForEachGraded(const std::string& benchmark, const std::string& 
                                const std::function<Status(const GradedRow& row)>& visit) {
   FUSEO1_TRY(
       std::unique_ptr<Statement> query,
-      db_.Prepare("SELECT s.id, s.sample, v.answer, v.correct, v.verdict, v.reason, "
-                  "v.answer_class, v.text_class, s.finish_reason, s.prompt_tokens, "
-                  "s.completion_tokens FROM samples s JOIN verdicts v ON v.benchmark = s.benchmark "
-                  "AND v.id = s.id AND v.sample = s.sample AND v.grader = ? "
-                  "WHERE s.benchmark = ? ORDER BY s.seq"));
+      db_.Prepare(
+          "SELECT s.id, s.sample, v.answer, v.correct, v.verdict, v.reason, "
+          "v.answer_class, v.text_class, s.finish_reason, s.prompt_tokens, "
+          "s.completion_tokens FROM samples s CROSS JOIN verdicts v ON v.benchmark = s.benchmark "
+          "AND v.id = s.id AND v.sample = s.sample AND v.grader = ? "
+          "WHERE +s.benchmark = ? ORDER BY s.seq"));
   query->Bind(1, grader).Bind(2, benchmark);
   while (true) {
     FUSEO1_TRY(const bool more, query->Step());

@@ -1,27 +1,29 @@
-// A verdicts file as it is written: lines go to a hidden partial file, which takes its name when
+// A file of lines as it is written: they go to a hidden partial file, which takes its name when
 // complete. One thread at a time.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "eval/store/run_store.h"
 #include "io/file_system.h"
 
 namespace fuseo1 {
 
-class VerdictFile {
+class LineFile {
  public:
   // path "": writes go nowhere.
-  static Result<VerdictFile> Create(FileSystem& fs, const std::string& path);
-  ~VerdictFile();
-  VerdictFile(VerdictFile&&) = default;
+  static Result<LineFile> Create(FileSystem& fs, const std::string& path);
+  ~LineFile();
+  LineFile(LineFile&&) = default;
 
   Status Write(const StoredVerdict& verdict);
+  Status WriteLine(std::string_view line);
   Status Publish();
 
  private:
-  VerdictFile(FileSystem& fs, std::string path) : fs_(&fs), path_(std::move(path)) {}
+  LineFile(FileSystem& fs, std::string path) : fs_(&fs), path_(std::move(path)) {}
   std::string PartialPath() const;
   Status Drain();
 
