@@ -1,12 +1,10 @@
 // All canonical solutions of HumanEval and MBPP+ pass, and fail when their answers are changed.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "base/shared_data_test.h"
 #include "eval/judge/judge.h"
 
 namespace fuseo1 {
@@ -34,19 +32,6 @@ std::string Mutated(const std::string& entry) {
   return text;
 }
 
-std::vector<Json> Rows(const std::string& relative) {
-  const char* shared = std::getenv("FUSEO1_SHARED");
-  std::ifstream file(std::string(shared != nullptr ? shared : "") +
-                     "/data/" + relative);
-  std::vector<Json> rows;
-  for (std::string line; std::getline(file, line);) {
-    Result<Json> row = ParseJson(QuoteNonFiniteNumbers(line));
-    EXPECT_TRUE(row.ok());
-    if (row.ok()) rows.push_back(std::move(*row));
-  }
-  return rows;
-}
-
 // Judges each problem's solution and its mutant.
 void ExpectSolutionsPassAndMutantsFail(const std::vector<JudgeProblem>& problems,
                                        const std::vector<std::string>& solutions,
@@ -72,8 +57,8 @@ void ExpectSolutionsPassAndMutantsFail(const std::vector<JudgeProblem>& problems
 }
 
 TEST(JudgeDatasets, HumanEvalSolutionsPassAndMutantsFail) {
-  const std::vector<Json> rows = Rows("humaneval/HumanEval.jsonl");
-  if (rows.empty()) GTEST_SKIP() << "no HumanEval.jsonl: set FUSEO1_SHARED";
+  const std::vector<Json> rows = SharedRows("data/humaneval/HumanEval.jsonl");
+  if (rows.empty()) GTEST_SKIP() << kNoSharedData;
   std::vector<JudgeProblem> problems;
   std::vector<std::string> solutions, entries;
   for (const Json& row : rows) {
@@ -89,8 +74,8 @@ TEST(JudgeDatasets, HumanEvalSolutionsPassAndMutantsFail) {
 }
 
 TEST(JudgeDatasets, MbppPlusSolutionsPassAndMutantsFail) {
-  const std::vector<Json> rows = Rows("mbppplus/MbppPlus-v0.1.0.jsonl");
-  if (rows.empty()) GTEST_SKIP() << "no MbppPlus-v0.1.0.jsonl: set FUSEO1_SHARED";
+  const std::vector<Json> rows = SharedRows("data/mbppplus/MbppPlus-v0.1.0.jsonl");
+  if (rows.empty()) GTEST_SKIP() << kNoSharedData;
   std::vector<JudgeProblem> problems;
   std::vector<std::string> solutions, entries;
   for (const Json& row : rows) {
@@ -114,8 +99,8 @@ TEST(JudgeDatasets, MbppPlusSolutionsPassAndMutantsFail) {
 }
 
 TEST(JudgeDatasets, MbppAssertionsHoldForTheSolutions) {
-  const std::vector<Json> rows = Rows("mbppplus/MbppPlus-v0.1.0.jsonl");
-  if (rows.empty()) GTEST_SKIP() << "no MbppPlus-v0.1.0.jsonl: set FUSEO1_SHARED";
+  const std::vector<Json> rows = SharedRows("data/mbppplus/MbppPlus-v0.1.0.jsonl");
+  if (rows.empty()) GTEST_SKIP() << kNoSharedData;
   std::vector<JudgeProblem> problems;
   std::vector<std::string> solutions, entries;
   for (std::size_t i = 0; i < rows.size(); i += 4) {

@@ -2,21 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 
+#include "base/shared_data_test.h"
 #include "eval/compat/vectors_test.h"
 
 namespace fuseo1 {
 namespace {
-
-std::string SharedData() {
-  const char* shared = std::getenv("FUSEO1_SHARED");
-  const std::string root =
-      shared != nullptr ? shared : std::string(FUSEO1_SOURCE_DIR) + "/../shared";
-  return root + "/data/";
-}
 
 std::string RawGold(const std::string& benchmark, const Json& row) {
   if (benchmark == "math500") {
@@ -48,10 +40,8 @@ TEST(ExtractPublished, NormalisesEveryGoldOfTheSharedDataSets) {
                                                     {"amc23", "amc23/test.jsonl"}};
   std::map<std::string, std::vector<Json>> data;
   for (const auto& [name, path] : files) {
-    if (!std::filesystem::exists(SharedData() + path)) {
-      GTEST_SKIP() << "no data sets beside the tree; set FUSEO1_SHARED";
-    }
-    data[name] = ReadJsonLines(SharedData() + path);
+    data[name] = SharedRows("data/" + path);
+    if (data[name].empty()) GTEST_SKIP() << kNoSharedData;
   }
   std::size_t same = 0;
   for (const Json& row : ReadVectors("gold_normalised.jsonl")) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/hash.h"
+#include "base/shared_data_test.h"
 #include "eval/data/locate.h"
 #include "eval/data/parquet.h"
 
@@ -83,17 +84,12 @@ TEST(Dataset, ReadsTheParquetFilesOfMmlu) {
   if (!HasParquet()) {
     GTEST_SKIP() << "built without Arrow";
   }
-  const char* shared = std::getenv("FUSEO1_SHARED");
-  const std::string root =
-      shared != nullptr ? shared : std::string(FUSEO1_SOURCE_DIR) + "/../shared";
-  if (!std::filesystem::exists(root + "/data/mmlu")) {
-    GTEST_SKIP() << "no data sets beside the tree; set FUSEO1_SHARED";
-  }
-  const Result<Dataset> mmlu = Open("mmlu", root + "/data/mmlu");
+  if (SharedPath("data/mmlu").empty()) GTEST_SKIP() << kNoSharedData;
+  const Result<Dataset> mmlu = Open("mmlu", SharedPath("data/mmlu"));
   ASSERT_TRUE(mmlu.ok()) << mmlu.error().message();
   EXPECT_EQ(mmlu->problems().size(), 14042U);
   EXPECT_EQ(mmlu->problems()[0].options.size(), 4U);
-  const Result<Dataset> pro = Open("mmlu_pro", root + "/data/mmlu_pro");
+  const Result<Dataset> pro = Open("mmlu_pro", SharedPath("data/mmlu_pro"));
   ASSERT_TRUE(pro.ok()) << pro.error().message();
   EXPECT_EQ(pro->problems().size(), 12032U);
   EXPECT_EQ(pro->Find("3983")->correct_option, 1U);

@@ -99,6 +99,7 @@ inline constexpr CharacterRow kCharacters[] = {
     {0x2022, "\\cdot "},
     {0x2026, "\\ldots "},
     {0x202F, " "},
+    {0x2030, "\\cdot \\frac{1}{1000} "},
     {0x2032, "'"},
     {0x2033, "''"},
     {0x2034, "'''"},

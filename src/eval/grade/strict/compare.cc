@@ -145,6 +145,8 @@ class Comparer {
     const Items pi = Expand(prediction);
     if (gi.many || pi.many) {
       if (gi.many != pi.many) return {Verdict::kUnequal, "different-count"};
+      if (auto values = WithoutIndices(gi.items, pi.items))
+        return CompareMultisets(values->first, values->second);
       return CompareMultisets(gi.items, pi.items);
     }
     if (IsText(g) || IsText(p)) return CompareText(gold, prediction);
@@ -178,6 +180,34 @@ class Comparer {
       return CompareInOrder(Kids(gold), Kids(prediction));
     }
     return CompareQuantities(gold, prediction, budget_);
+  }
+
+  // x_1 = 3, x_2 = -1 against x = 3, x = -1 (or x = 3, -1): the indices only count the values.
+  std::optional<std::pair<std::vector<Expr>, std::vector<Expr>>> WithoutIndices(
+      const std::vector<Expr>& gold, const std::vector<Expr>& prediction) {
+    std::vector<Expr> values[2];
+    std::string base;
+    int indexed = -1;
+    for (int side = 0; side < 2; ++side) {
+      for (const Expr& item : side == 0 ? gold : prediction) {
+        const Named named = StripName(item, budget_);
+        values[side].push_back(named.value);
+        const std::size_t mark = named.name.find('_');
+        if (mark != std::string::npos) {
+          if (indexed == 1 - side ||
+              named.name.find_first_not_of("0123456789", mark + 1) != std::string::npos) {
+            return std::nullopt;
+          }
+          indexed = side;
+        }
+        const std::string stem = named.name.substr(0, mark);
+        if (stem.empty()) continue;
+        if (!base.empty() && base != stem) return std::nullopt;
+        base = stem;
+      }
+    }
+    if (indexed < 0 || base.size() != 1 || values[indexed].size() < 2) return std::nullopt;
+    return std::pair{std::move(values[0]), std::move(values[1])};
   }
 
   static bool MayBeRealSet(const Expr& e) {
@@ -405,6 +435,7 @@ class Comparer {
     if (!simple(g.text) || !simple(p.text)) {
       if (g.text.find('~') != std::string::npos || p.text.find('~') != std::string::npos) return {};
       if (g.text != p.text) return {Verdict::kUnequal, "different-relations"};
+      if (g.text == "qM") return CompareCongruences(Kids(gold), Kids(prediction));
       return CompareInOrder(Kids(gold), Kids(prediction));
     }
     if (g.text == "=" && p.text == "=") return CompareEquations(gold, prediction);
@@ -415,6 +446,28 @@ class Comparer {
                  : Decision{Verdict::kUnequal, "different-relations"};
     }
     return CompareInequalities(gold, prediction);
+  }
+
+  // a = b (mod m): the residues may differ by a multiple of m.
+  Decision CompareCongruences(const std::vector<Expr>& gold, const std::vector<Expr>& prediction) {
+    if (const Decision d = Compare(gold[0], prediction[0]); !d.equal()) return d;
+    if (const Decision d = Compare(gold[2], prediction[2]); !d.equal()) return d;
+    std::vector<Number> values;
+    for (const Expr& e : {gold[1], prediction[1], gold[2]}) {
+      Traits traits;
+      CollectTraits(*e.tree, e.id, &traits);
+      Evaluator evaluator(*e.tree, {}, budget_);
+      Number value;
+      if (!traits.variables.empty() || evaluator.Eval(e.id, &value) != EvalStatus::kOk ||
+          !value.exact) {
+        return Compare(gold[1], prediction[1]);
+      }
+      values.push_back(std::move(value));
+    }
+    if (values[2].rational.IsZero()) return {Verdict::kUnequal, "undefined"};
+    const Rational steps = (values[0].rational - values[1].rational) / values[2].rational;
+    return steps.IsInteger() ? Decision{Verdict::kEqual, "congruence"}
+                             : Decision{Verdict::kUnequal, "different-residues"};
   }
 
   // MR = SRMC in letters or in words, either way round.

@@ -404,7 +404,9 @@ EvalStatus Evaluator::CallFunction(const Node& node, Number* out) {
     sum = sum + Rational(static_cast<std::int64_t>(argument.rational.Hash() >> 34U) + 1) *
                     Rational(static_cast<std::int64_t>(i) + 1);
   }
-  const std::uint64_t h = HashText(node.text, sum.Hash());
+  // Another value at every point, so that f(1) = 2 is not proportional to f(2) = 1.
+  const std::uint64_t h = HashText(
+      node.text, sum.Hash() + static_cast<std::uint64_t>(options_.point) * 0x632BE59BD9B4E019ULL);
   return Exact(Rational(static_cast<std::int64_t>(h % 100'003) + 7, 1009), out);
 }
 

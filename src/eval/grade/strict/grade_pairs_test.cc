@@ -71,5 +71,19 @@ TEST(GradePairs, IsSymmetricApartFromDecimalGolds) {
   }
 }
 
+// Near misses of every rule: a sign, a bracket, a digit, a unit or a letter that only looks alike.
+TEST(GradePairs, RefusesEveryLookalike) {
+  const auto rows = ReadLines("lookalikes.jsonl");
+  ASSERT_GE(rows.size(), 200U);
+  for (const Json& row : rows) {
+    const std::string gold = row["gold"];
+    const std::string prediction = row["pred"];
+    const GradeResult result = GradeStrict(gold, prediction);
+    EXPECT_FALSE(result.equal) << gold << " | " << prediction << " | " << result.rule;
+    if (prediction.find('.') != std::string::npos) continue;  // a decimal gold would round
+    EXPECT_FALSE(GradeStrict(prediction, gold).equal) << prediction << " | " << gold;
+  }
+}
+
 }  // namespace
 }  // namespace fuseo1

@@ -367,7 +367,7 @@ class Lexer {
     if (name == "lor" || name == "vee") return void(Emit(TokenKind::kWord, "or"));
     if (name == "pounds") return Symbol("\xc2\xa3");
     if (name == "euro") return Symbol("\xe2\x82\xac");
-    if (name == "dollar" || name == "textdollar") return Symbol("$");
+    if (name == "dollar" || name == "textdollar" || name == "mathdollar") return Symbol("$");
     if (name == "percent") return Symbol("%");
     if (name == "prime") return Symbol("'");
     if (name == "not") {
@@ -443,6 +443,8 @@ class Lexer {
       return void(Emit(TokenKind::kCommand, "cup"));  // a union, typed
     if (run.size() == 1) return void(Emit(TokenKind::kLetter, run));
     const std::string_view plain = Synonym(run);
+    if (run == "min" && AfterNumber() && !BeforeBracket())
+      return void(Emit(TokenKind::kWord, run));  // minutes
     if (OneOf(plain, kFunctionNames) || run == "inf" || run == "infinity" || run == "Infinity" ||
         run == "infty") {
       return void(Emit(TokenKind::kCommand, run == "Infinity" ? "infty" : plain));

@@ -81,6 +81,20 @@ void NameSets(std::vector<Token>* in) {
   }
 }
 
+// "(mod 5)" as \pmod{5}.
+void MarkModulus(std::vector<Token>* in) {
+  for (std::size_t i = 1; i + 3 < in->size(); ++i) {
+    if (!(*in)[i].Is("(") || (!(*in)[i + 1].IsCommand("mod") && !(*in)[i + 1].IsWord("mod")))
+      continue;
+    std::size_t close = i + 2;
+    while (close + 1 < in->size() && !(*in)[close].Is(")")) ++close;
+    if (!(*in)[close].Is(")")) return;
+    (*in)[close] = Made((*in)[close], TokenKind::kSymbol, "}");
+    (*in)[i] = Made((*in)[i], TokenKind::kCommand, "pmod");
+    (*in)[i + 1] = Made((*in)[i + 1], TokenKind::kSymbol, "{");
+  }
+}
+
 // "where k in Z", "(k in Z)", "for any integer k", "k is an integer" at the end: all ", k in Z".
 void NameIntegers(std::vector<Token>* in) {
   const auto rewrite = [in](std::size_t at, const Token& letter, const Token& set) {
@@ -214,6 +228,7 @@ void FinishPhrases(std::vector<Token>* in) {
       Replace(in, i, percent, TokenKind::kSymbol, "%");
     }
   }
+  MarkModulus(in);
   NameSets(in);
   NameIntegers(in);
   DropRemarks(in);

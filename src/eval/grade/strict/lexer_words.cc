@@ -28,7 +28,8 @@ std::size_t WholeRun(const std::vector<Token>& in, std::size_t from, Rational* v
     if (IsPureNumberWord(in[i])) {
       words.push_back(in[i].text);
       ++i;
-      if (NumberFromWords(words, value)) used = i - from;
+      if (!NumberFromWords(words, value)) break;  // what follows cannot mend it
+      used = i - from;
     } else if (i > from && i + 1 < in.size() && IsPureNumberWord(in[i + 1]) &&
                (in[i].Is("-") || (in[i].IsWord("and") && TakesAnd(in[i - 1])))) {
       ++i;

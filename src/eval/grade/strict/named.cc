@@ -36,8 +36,20 @@ std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
       }
       return name + ")";
     }
+    case Op::kFunc: {  // \cos A, \sin\theta; not of a plain variable
+      const Node& argument = e.tree->at(node.kids[0]);
+      const bool angle = IsUpperLetter(argument) || argument.text == "theta" ||
+                         argument.text == "alpha" || argument.text == "beta" ||
+                         argument.text.starts_with("angle ");
+      if (argument.op != Op::kVar || !angle) return {};
+      return "function " + std::to_string(static_cast<int>(node.function)) + argument.text;
+    }
     case Op::kMul: {
       std::string name;
+      if (node.kids.size() == 2 && e.tree->at(node.kids[0]).text == "m" &&
+          e.tree->at(node.kids[1]).text.starts_with("angle ")) {
+        return e.tree->at(node.kids[1]).text;  // m\angle ABC
+      }
       for (const NodeId kid : node.kids) {
         const Node& letter = e.tree->at(kid);
         if (!IsUpperLetter(letter)) return {};

@@ -112,6 +112,10 @@ NodeId Parser::ParseBaseNumber() {
     if (token.kind == TokenKind::kNumber && !token.is_decimal) {
       digits += token.text;
       any_digit = true;
+    } else if (token.kind == TokenKind::kWord &&
+               token.text.find_first_not_of("ABCDEF") == std::string::npos) {
+      digits += token.text;
+      any_digit = true;
     } else if (token.kind == TokenKind::kLetter && token.text.size() == 1 && token.text[0] >= 'A' &&
                token.text[0] <= 'F') {
       digits += token.text;

@@ -138,6 +138,13 @@ NodeId Parser::ParseFraction() {
   if (Peek().kind == TokenKind::kNumber && Peek().text.size() > 2 && !Peek().is_decimal) {
     return Fail("ambiguous-fraction");  // \frac123
   }
+  // \frac{d}{dx} f asks for a derivative, which is not taken here.
+  const std::string& head = Peek(1).text;
+  const std::string& foot = Peek(4).text;
+  if (Peek().Is("{") && (head == "d" || head == "partial") && Peek(2).Is("}") && Peek(3).Is("{") &&
+      foot == head && Peek(5).kind == TokenKind::kLetter) {
+    return Fail("not-mathematics");
+  }
   const NodeId above = ParseArgument();
   const NodeId below = above == kFailed ? kFailed : ParseArgument();
   return below == kFailed ? kFailed : tree_.Add(Op::kDiv, {above, below});

@@ -91,11 +91,18 @@ NodeId Parser::ParseRelation() {
     }
     operands.push_back(next);
     relations.push_back(code);
+    if (code == 'q' && (Peek().IsCommand("pmod") || Peek().IsCommand("mod"))) {
+      ++pos_;
+      const NodeId modulus = ParsePrimary();
+      if (modulus == kFailed) return kFailed;
+      operands.push_back(modulus);
+      relations.push_back('M');
+      break;
+    }
     if (operands.size() > 32) return Fail("too-many-items");
   }
   if (relations.empty()) return first;
-  if (relations == "q" && tree_.at(first).op == Op::kCall && tree_.at(operands[1]).op != Op::kMod)
-    relations = "=";  // f(x) \equiv 1
+  if (relations == "q" && tree_.at(first).op == Op::kCall) relations = "=";  // f(x) \equiv 1
   return tree_.Add(Op::kRelation, std::move(operands), std::move(relations));
 }
 

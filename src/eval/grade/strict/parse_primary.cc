@@ -101,6 +101,13 @@ NodeId Parser::ParseNumber() {
   ++pos_;
   if (Peek().Is("_")) return Unexpected();
   const bool whole = !t.is_decimal && t.value.IsInteger();
+  const bool wrapped = whole && Peek().Is("{") && Peek(1).IsCommand("frac");
+  if (wrapped && Peek(2).Is("{") && Peek(3).kind == TokenKind::kNumber && Peek(4).Is("}") &&
+      Peek(5).Is("{") && Peek(6).kind == TokenKind::kNumber && Peek(7).Is("}") &&
+      Peek(8).Is("}")) {  // 3{\frac{4}{5}}
+    tokens_.erase(tokens_.begin() + static_cast<std::ptrdiff_t>(pos_ + 8));
+    tokens_.erase(tokens_.begin() + static_cast<std::ptrdiff_t>(pos_));
+  }
   if (whole && Peek().IsCommand("frac")) {
     const bool literal = (Peek(1).kind == TokenKind::kNumber && !Peek(1).is_decimal) ||
                          (Peek(1).Is("{") && Peek(2).kind == TokenKind::kNumber &&

@@ -264,8 +264,31 @@ std::optional<RealSetBuilder::Spans> RealSetBuilder::Solve(const Expr& left, cha
   return SolvePolynomial(f, relation, variable);
 }
 
+// x = 1 \pm 2 is either, x \ne \pm 1 is neither.
+std::optional<RealSet> RealSetBuilder::BuildBothSigns(const Expr& e) {
+  std::optional<Spans> total;
+  for (std::uint32_t choice = 0; choice < (1U << static_cast<unsigned>(e.tree->signs)); ++choice) {
+    Expr one = e;
+    one.signs = choice | (1U << 31U);
+    const auto part = BuildRelation(one);
+    if (!part) return std::nullopt;
+    if (!total) {
+      total = part->spans;
+    } else if (e.node().text == "n") {
+      total = Intersect(*total, part->spans);
+    } else {
+      total->insert(total->end(), part->spans.begin(), part->spans.end());
+      total = Normalise(*total);
+    }
+    if (!total) return std::nullopt;
+  }
+  return RealSet{std::move(*total), OnlyVariable(e)};
+}
+
 std::optional<RealSet> RealSetBuilder::BuildRelation(const Expr& e) {
   const Node& node = e.node();
+  if (e.tree->signs > 0 && e.signs == 0 && (node.text == "n" || node.text == "="))
+    return BuildBothSigns(e);
   if (node.text == "e" || node.text == "o") {
     const Expr element = e.With(node.kids[0]);
     if (element.node().op != Op::kVar) return std::nullopt;
@@ -345,8 +368,6 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
       Span span{e.With(node.kids[0]), e.With(node.kids[1]), low_open, high_open};
       const auto order = CompareOrder(span.low, span.high, budget_);
       if (!order || *order > 0 || (*order == 0 && low_open)) return std::nullopt;
-      if (InfinitySign(span.low) != 0) span.low_open = true;
-      if (InfinitySign(span.high) != 0) span.high_open = true;
       return RealSet{{std::move(span)}, {}};
     }
     case Op::kNamedSet:
@@ -396,6 +417,15 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
     case Op::kRelation:
       return BuildRelation(e);
     case Op::kList: {
+      const bool numbers = std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
+        return e.tree->at(kid).op < Op::kBaseNumber;
+      });
+      if (numbers) {
+        Spans spans;
+        for (const NodeId kid : node.kids)
+          spans.push_back({e.With(kid), e.With(kid), false, false});
+        return from(Normalise(std::move(spans)));
+      }
       if (node.aux == 'o') return Join(e, false);
       const bool relations = std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
         return e.tree->at(kid).op == Op::kRelation;

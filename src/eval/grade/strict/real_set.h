@@ -37,6 +37,7 @@ class RealSetBuilder {
  private:
   using Spans = std::vector<Span>;
 
+  std::optional<RealSet> BuildBothSigns(const Expr& e);
   std::optional<RealSet> BuildRelation(const Expr& e);
   std::optional<RealSet> BuildPart(const Expr& e);
   std::optional<RealSet> Join(const Expr& e, bool intersect);

@@ -59,6 +59,11 @@ struct Walk {
       case Op::kI:
         traits->has_i = true;
         break;
+      case Op::kFunc:
+        traits->has_pi = traits->has_pi || node.function == Ball::Function::kAsin ||
+                         node.function == Ball::Function::kAcos ||
+                         node.function == Ball::Function::kAtan;
+        break;
       case Op::kPi:
         traits->has_pi = true;
         break;
