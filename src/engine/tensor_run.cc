@@ -35,6 +35,19 @@ std::uint64_t BytesPerElem(const TensorJob& job) {
   return bytes;
 }
 
+// result[i] = Σ_k combination[k] · input_k[i]
+template <class T>
+void Combine(std::span<const double> combination, const Block& block, double* result) {
+  for (std::size_t i = 0; i < block.count; ++i) {
+    result[i] = combination[0] * static_cast<double>(block.Of<T>(0)[i]);
+  }
+  for (std::size_t k = 1; k < combination.size(); ++k) {
+    for (std::size_t i = 0; i < block.count; ++i) {
+      result[i] += combination[k] * static_cast<double>(block.Of<T>(k)[i]);
+    }
+  }
+}
+
 std::uint64_t RoundUpToSegments(std::uint64_t elems) {
   return std::max<std::uint64_t>((elems + kSegmentElems - 1) / kSegmentElems, 1) * kSegmentElems;
 }
@@ -99,11 +112,34 @@ Status TensorRun::Start() {
                                         Quoted(job_.name), block, context_.plan.method->name)));
     }
   }
-  chunk_count_ = (job_.elems + chunk_elems_ - 1) / chunk_elems_;
+  floats_ = merge_ != nullptr && merge_->TakesFloats() &&
+            std::all_of(job_.inputs.begin(), job_.inputs.end(),
+                        [](const JobInput& input) { return input.dtype != DType::kF64; });
+  OpenPass();
   return {};
 }
 
+void TensorRun::OpenPass() {
+  runs_.clear();
+  chunk_count_ = (job_.elems + chunk_elems_ - 1) / chunk_elems_;
+  if (emitting_ || block_elems_ != kBlockElems) {
+    return;
+  }
+  for (const ElemRun& wanted : merge_->SurveyRuns()) {
+    for (std::uint64_t done = 0; done < wanted.count; done += chunk_elems_) {
+      runs_.push_back({wanted.first + done,
+                       static_cast<std::size_t>(std::min(chunk_elems_, wanted.count - done))});
+    }
+  }
+  if (!runs_.empty()) {
+    chunk_count_ = runs_.size();
+  }
+}
+
 TensorRun::Span TensorRun::ChunkSpan(std::uint64_t chunk) const {
+  if (!runs_.empty()) {
+    return runs_[chunk];
+  }
   // Whole rows go with the chunk, and so the segment, in which they start: one worker adds up a
   // segment. A row longer than a chunk leaves the next chunks empty.
   const std::uint64_t row = block_elems_ == kBlockElems ? 1 : block_elems_;
@@ -212,18 +248,31 @@ Status TensorRun::CopyChunk(const Span& span, WorkerBuffers& buffers) {
 template <class Use>
 void TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use) {
   const Kernels& kernels = CurrentKernels();
-  std::vector<const double*> wide(job_.inputs.size());
-  for (std::size_t k = 0; k < wide.size(); ++k) {
-    wide[k] = buffers.wide(k);
+  std::vector<const double*> doubles;
+  std::vector<const float*> floats;
+  for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+    if (floats_) {
+      floats.push_back(buffers.wide_floats(k));
+    } else {
+      doubles.push_back(buffers.wide(k));
+    }
   }
   for (std::size_t done = 0; done < span.count; done += block_elems_) {
     const std::size_t count = std::min(block_elems_, span.count - done);
-    for (std::size_t k = 0; k < wide.size(); ++k) {
-      kernels.widen(job_.inputs[k].dtype, buffers.stored(k) + InputBytes(k, done), buffers.wide(k),
-                    count);
+    for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+      const DType dtype = job_.inputs[k].dtype;
+      const std::byte* const stored = buffers.stored(k) + InputBytes(k, done);
+      if (floats_) {
+        kernels.widen_f32(dtype, stored, buffers.wide_floats(k), count);
+      } else {
+        kernels.widen(dtype, stored, buffers.wide(k), count);
+      }
     }
-    use(Block{
-        .first = span.first + done, .count = count, .inputs = wide, .worker = buffers.worker()});
+    use(Block{.first = span.first + done,
+              .count = count,
+              .inputs = doubles,
+              .floats = floats,
+              .worker = buffers.worker()});
   }
 }
 
@@ -251,14 +300,8 @@ void TensorRun::EmitBlocks(const Span& span, WorkerBuffers& buffers) {
     if (combination.empty()) {
       merge_->Emit(block, result);
     } else {
-      for (std::size_t i = 0; i < block.count; ++i) {
-        result[i] = combination[0] * block.inputs[0][i];
-      }
-      for (std::size_t k = 1; k < combination.size(); ++k) {
-        for (std::size_t i = 0; i < block.count; ++i) {
-          result[i] += combination[k] * block.inputs[k][i];
-        }
-      }
+      floats_ ? Combine<float>(combination, block, result)
+              : Combine<double>(combination, block, result);
     }
     CurrentKernels().narrow(job_.dtype, result,
                             buffers.out() + (block.first - span.first) * out_width_bytes_,
@@ -332,6 +375,7 @@ Result<bool> TensorRun::FinishPass() {
   }
   FUSEO1_TRY_VOID(merge_->FinishSurvey());
   emitting_ = !merge_->WantsSurvey();
+  OpenPass();
   return true;
 }
 

@@ -51,6 +51,8 @@ class TensorRun {
     std::size_t count = 0;
   };
 
+  // Deals the elements of the pass that begins to chunks.
+  void OpenPass();
   Span ChunkSpan(std::uint64_t chunk) const;
   Status ReadInputs(const Span& span, WorkerBuffers& buffers);
   void CountNonfinite(const Span& span, WorkerBuffers& buffers, Nonfinite& found) const;
@@ -76,6 +78,8 @@ class TensorRun {
   std::size_t block_elems_ = kBlockElems;
   std::size_t out_width_bytes_ = 0;
   bool one_dtype_ = false;
+  bool floats_ = false;     // blocks are widened to float, not to f64
+  std::vector<Span> runs_;  // the chunks of a survey that does not need everything
   bool emitting_ = false;
 
   std::mutex mutex_;  // guards everything below

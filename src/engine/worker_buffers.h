@@ -36,6 +36,7 @@ class WorkerBuffers {
   double* wide(std::size_t input) {
     return reinterpret_cast<double*>(wide_.data.get()) + input * block_stride_;
   }
+  float* wide_floats(std::size_t input) { return reinterpret_cast<float*>(wide(input)); }
 
   // What Fit with these numbers holds, for the budget.
   static std::uint64_t BytesFor(std::size_t inputs, std::size_t in_bytes, std::size_t out_bytes,

@@ -47,14 +47,30 @@ struct TensorTask {
   std::uint64_t RowElems() const { return shape.empty() ? 1 : shape.back(); }
 };
 
-// A run of consecutive elements [first, first + count) of every input, widened to f64.
+// Consecutive elements [first, first + count) of a tensor.
+struct ElemRun {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
+// A run of elements of every input, widened to f64, or to float for methods that ask for it.
 struct Block {
   std::uint64_t first = 0;
   std::size_t count = 0;
-  std::span<const double* const> inputs;  // [input_count] pointers to count elements
+  std::span<const double* const> inputs;  // [input_count] pointers to count elements; or
+  std::span<const float* const> floats;   // the same, the other being empty
   int worker = 0;
 
   std::uint64_t segment() const { return first / kSegmentElems; }
+  // Input k as the type that it came in.
+  template <class T>
+  const T* Of(std::size_t k) const {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      return floats[k];
+    } else {
+      return inputs[k];
+    }
+  }
 };
 
 // The exact merge of one tensor. The engine calls, in this order:
@@ -72,7 +88,13 @@ class TensorMerge {
   // row.
   virtual std::uint64_t BlockElems() const { return kBlockElems; }
 
+  // True: where float holds every input exactly, blocks bring floats instead of doubles.
+  virtual bool TakesFloats() const { return false; }
+
   virtual bool WantsSurvey() const { return false; }
+  // What the next survey needs to see, ascending and apart: cells of kBlockElems elements (the
+  // tensor's last may be shorter). Empty: every element.
+  virtual std::vector<ElemRun> SurveyRuns() const { return {}; }
   virtual void Survey(const Block& /*block*/) {}
   virtual Status FinishSurvey() { return {}; }
 

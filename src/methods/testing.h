@@ -72,6 +72,7 @@ void ForBlocks(const TensorTask& task, const TensorMerge& merge, const Arrays& i
         body(Block{.first = first,
                    .count = static_cast<std::size_t>(std::min(step, task.elems - first)),
                    .inputs = pointers,
+                   .floats = {},
                    .worker = worker});
       }
     }

@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <vector>
 
+#include "tensor/flags.h"
 #include "tensor/formats.h"
 
 namespace fuseo1 {
@@ -184,28 +184,16 @@ class Gathered {
   std::vector<std::byte*> parts_;
 };
 
-// Writes the indices of the doubtful elements; returns how many.
-std::size_t List(const Doubts& doubts, std::uint16_t* indices) {
-  std::size_t found = 0;
-  for (std::size_t from = 0; from < kGroup; from += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, doubts.data() + from, 8);
-    auto left = static_cast<unsigned>(eight * 0x0102040810204080U >> 56);  // bit j: byte j
-    for (; left != 0; left &= left - 1) {
-      indices[found++] =
-          static_cast<std::uint16_t>(from + static_cast<std::size_t>(std::countr_zero(left)));
-    }
-  }
-  return found;
-}
-
 // Does the doubtful elements of a group again. False: all of them, they were too many.
 template <class In, class Out>
 bool Redo(const std::byte* const* inputs, const double* coefficients, std::size_t count,
           std::size_t first, const Doubts& doubts, std::byte* result, Gathered<In, Out>& gathered,
           Nonfinite* nonfinite) {
   std::array<std::uint16_t, kGroup> indices;
-  const std::size_t found = List(doubts, indices.data());
+  std::size_t found = 0;
+  ForEachFlag(doubts.data(), kGroup, [&, list = indices.data()](std::size_t i) {
+    list[found++] = static_cast<std::uint16_t>(i);
+  });
   if (found > kMaxDoubtfulElems) {
     CombineAndCount<In, Out>(inputs, coefficients, count, first, kGroup, result, nonfinite);
     return false;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "methods/common/keys.h"
 #include "methods/common/lane_sum.h"
 #include "methods/common/random.h"
 #include "methods/common/row_ranks.h"
@@ -36,13 +37,34 @@ struct Model {
   double scale = 1;  // of the rescaling
   Keep keep = Keep::kAll;
   std::array<std::uint64_t, 2> ranks = {};  // kCut: {kept}; kBand: {kept and above, above}
-  std::unique_ptr<RankSearch> search;
-  double probability = 0;  // kRandom
+  std::vector<std::unique_ptr<RankSearch>> searches;  // one a rank
+  double probability = 0;                             // kRandom
   RankedKeep ranked;
   ElementRandom random;
+
+  bool searched() const {
+    return std::all_of(searches.begin(), searches.end(),
+                       [](const auto& search) { return search->done(); });
+  }
 };
 
-using Piece = std::array<double, kBlockElems>;
+using Masks = std::array<std::uint32_t, kBlockElems>;
+
+// Ascending and apart.
+std::vector<ElemRun> Joined(std::vector<ElemRun> runs) {
+  std::sort(runs.begin(), runs.end(),
+            [](const ElemRun& a, const ElemRun& b) { return a.first < b.first; });
+  std::vector<ElemRun> joined;
+  for (const ElemRun& run : runs) {
+    if (joined.empty() || run.first > joined.back().first + joined.back().count) {
+      joined.push_back(run);
+    } else {
+      ElemRun& last = joined.back();
+      last.count = std::max(last.first + last.count, run.first + run.count) - last.first;
+    }
+  }
+  return joined;
+}
 
 std::uint64_t ShareOf(double share, std::uint64_t elems) {
   const double count = share * static_cast<double>(elems);
@@ -57,26 +79,23 @@ class GtaMerge : public TensorMerge {
         row_elems_(task.RowElems()),
         lambda_(task.params->Get("lambda")),
         normalize_(task.params->GetBool("normalize")),
-        rescale_(traits.sparsifier != Sparsifier::kNone && task.params->GetBool("rescale")),
-        scratch_(task.workers, 0) {
+        rescale_(traits.sparsifier != Sparsifier::kNone && task.params->GetBool("rescale")) {
     for (const std::size_t input : ModelsOf(task)) {
       models_.push_back(MakeModel(task, input));
     }
     const auto any = [&](auto test) { return std::any_of(models_.begin(), models_.end(), test); };
-    selecting_ = any([](const Model& m) { return m.search != nullptr; });
+    selecting_ = any([](const Model& m) { return !m.searches.empty(); });
     ranked_ = any([](const Model& m) { return m.keep == Keep::kRanked; });
     measuring_ = rescale_ && any([](const Model& m) { return m.keep > Keep::kNone; });
     for (const Model& model : models_) {
       total_weight_ += model.weight;
       weight_scale_ += std::abs(model.weight);
     }
-    const std::size_t row_bytes = ranked_ ? row_elems_ * models_.size() : 0;
-    scratch_ = WorkerScratch(task.workers, models_.size() * kBlockElems + (row_bytes + 7) / 8);
+    scratch_.resize(static_cast<std::size_t>(task.workers));
     if (measuring_) {
       norms_ = SegmentSums(task.elems, 2 * models_.size());
     }
     if (ranked_) {
-      rows_.resize(static_cast<std::size_t>(task.workers));
       const std::uint64_t words =
           task.elems / row_elems_ * ((row_elems_ + 31) / 32) * models_.size();
       if (measuring_ && words * sizeof(std::uint32_t) <= kMaskBytes) {
@@ -89,37 +108,29 @@ class GtaMerge : public TensorMerge {
   }
 
   std::uint64_t BlockElems() const override { return ranked_ ? row_elems_ : kBlockElems; }
+  bool TakesFloats() const override { return true; }
   bool WantsSurvey() const override { return selecting_ || measuring_ || error_.has_value(); }
   std::span<const double> Combination() const override { return combination_; }
+
+  std::vector<ElemRun> SurveyRuns() const override {
+    std::vector<ElemRun> runs;
+    for (const Model& model : models_) {
+      for (const auto& search : model.searches) {
+        const std::vector<ElemRun> wanted = search->Runs();
+        if (!search->done() && wanted.empty()) {
+          return {};
+        }
+        runs.insert(runs.end(), wanted.begin(), wanted.end());
+      }
+    }
+    return Joined(std::move(runs));
+  }
 
   void Survey(const Block& block) override {
     if (error_.has_value()) {
       return;
     }
-    if (ranked_) {
-      MaskRow(block);
-    }
-    double* const norms = selecting_ ? nullptr : norms_.At(block);
-    ForPieces(block, [&](const Block& piece, std::size_t offset) {
-      for (std::size_t k = 0; k < models_.size(); ++k) {
-        const Model& model = models_[k];
-        if (model.keep <= Keep::kNone || (selecting_ && model.search->done())) {
-          continue;
-        }
-        Piece magnitude;
-        Magnitudes(model, piece, magnitude.data());
-        if (selecting_) {
-          model.search->Survey(magnitude.data(), piece);
-          continue;
-        }
-        Piece keep;
-        MaskOf(k, block, piece, offset, magnitude.data(), keep.data());
-        const double* const m = magnitude.data();
-        const double* const kept = keep.data();
-        norms[2 * k] += LaneSum(piece.count, [=](std::size_t i) { return m[i]; });
-        norms[2 * k + 1] += LaneSum(piece.count, [=](std::size_t i) { return m[i] * kept[i]; });
-      }
-    });
+    block.floats.empty() ? SurveyOf<double>(block) : SurveyOf<float>(block);
   }
 
   Status FinishSurvey() override {
@@ -129,11 +140,10 @@ class GtaMerge : public TensorMerge {
     if (selecting_) {
       selecting_ = false;
       for (Model& model : models_) {
-        if (model.search != nullptr && !model.search->done()) {
-          model.search->FinishSurvey(
-              std::span(model.ranks).first(model.keep == Keep::kBand ? 2 : 1));
-          selecting_ = selecting_ || !model.search->done();
+        for (std::size_t r = 0; r < model.searches.size(); ++r) {
+          model.searches[r]->FinishSurvey(model.ranks[r]);
         }
+        selecting_ = selecting_ || !model.searched();
       }
       return {};
     }
@@ -149,12 +159,7 @@ class GtaMerge : public TensorMerge {
   }
 
   void Emit(const Block& block, double* out) const override {
-    if (ranked_ && mask_bits_.empty()) {
-      MaskRow(block);
-    }
-    ForPieces(block, [&](const Block& piece, std::size_t offset) {
-      EmitPiece(block, piece, offset, out + offset);
-    });
+    block.floats.empty() ? EmitOf<double>(block, out) : EmitOf<float>(block, out);
   }
 
  private:
@@ -195,8 +200,9 @@ class GtaMerge : public TensorMerge {
         model.probability = density;
         break;
     }
-    if (model.keep == Keep::kCut || model.keep == Keep::kBand) {
-      model.search = std::make_unique<RankSearch>(task.elems, task.workers);
+    const int ranks = model.keep == Keep::kCut ? 1 : model.keep == Keep::kBand ? 2 : 0;
+    for (int r = 0; r < ranks; ++r) {
+      model.searches.push_back(std::make_unique<RankSearch>(task.elems, task.workers));
     }
     return model;
   }
@@ -218,31 +224,126 @@ class GtaMerge : public TensorMerge {
     return normalize_ && std::abs(total_weight_) >= kSmallestDivisor ? total_weight_ : 1;
   }
 
-  // Calls body(piece, offset of the piece in the block) for runs of up to kBlockElems elements.
-  template <class Body>
-  void ForPieces(const Block& block, Body body) const {
-    if (block.count <= kBlockElems) {
-      body(block, 0);
-      return;
-    }
-    std::vector<const double*> inputs(block.inputs.size());
-    for (std::size_t offset = 0; offset < block.count; offset += kBlockElems) {
-      for (std::size_t k = 0; k < inputs.size(); ++k) {
-        inputs[k] = block.inputs[k] + offset;
+  // What one worker needs, grown on demand.
+  struct Scratch {
+    std::vector<Masks> masks;         // per model, of a piece
+    std::vector<std::uint32_t> keys;  // of a row
+    std::vector<std::uint32_t> random;
+    std::vector<std::vector<std::uint8_t>> kept;  // per model, of a row
+    RowRanks ranks;
+    std::vector<Voter<float>> float_voters;
+    std::vector<Voter<double>> double_voters;
+    template <class T>
+    std::vector<Voter<T>>& VotersOf() {
+      if constexpr (sizeof(T) == sizeof(float)) {
+        return float_voters;
+      } else {
+        return double_voters;
       }
-      body(Block{.first = block.first + offset,
-                 .count = std::min(kBlockElems, block.count - offset),
-                 .inputs = inputs,
-                 .worker = block.worker},
-           offset);
+    }
+  };
+
+  Scratch& ScratchOf(const Block& block) const {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(block.worker)];
+    scratch.masks.resize(models_.size());
+    return scratch;
+  }
+
+  // Calls body(offset, first element, count) for runs of up to kBlockElems elements.
+  template <class Body>
+  static void ForPieces(const Block& block, Body body) {
+    for (std::size_t offset = 0; offset < block.count; offset += kBlockElems) {
+      body(offset, block.first + offset, std::min(kBlockElems, block.count - offset));
     }
   }
 
-  void Magnitudes(const Model& model, const Block& piece, double* __restrict out) const {
-    const double* __restrict x = piece.inputs[model.input];
-    const double* __restrict b = piece.inputs[base_];
-    for (std::size_t i = 0; i < piece.count; ++i) {
-      out[i] = std::abs(x[i] - b[i]);
+  template <class T>
+  void SurveyOf(const Block& block) {
+    if (ranked_) {
+      KeepRow<T>(block);
+    }
+    Scratch& scratch = ScratchOf(block);
+    ForPieces(block, [&](std::size_t offset, std::uint64_t first, std::size_t count) {
+      for (std::size_t k = 0; k < models_.size(); ++k) {
+        Model& model = models_[k];
+        if (model.keep <= Keep::kNone || (selecting_ && model.searched())) {
+          continue;
+        }
+        const T* const x = block.Of<T>(model.input) + offset;
+        const T* const b = block.Of<T>(base_) + offset;
+        if (selecting_) {
+          Masks keys;
+          DifferenceKeys(x, b, count, keys.data());
+          for (const auto& search : model.searches) {
+            search->Survey(keys.data(), {.first = first,
+                                         .count = count,
+                                         .inputs = {},
+                                         .floats = {},
+                                         .worker = block.worker});
+          }
+          continue;
+        }
+        MaskOf<T>(k, block, offset, first, count, scratch.masks[k].data());
+        AddNorms(x, b, scratch.masks[k].data(), count, norms_.At(block) + 2 * k);
+      }
+    });
+  }
+
+  // Σ |δ| of all elements and of those that stay.
+  template <class T>
+  static void AddNorms(const T* __restrict x, const T* __restrict b,
+                       const std::uint32_t* __restrict keep, std::size_t count, double* norms) {
+    const auto magnitude = [=](std::size_t i) {
+      return std::abs(static_cast<double>(x[i]) - static_cast<double>(b[i]));
+    };
+    norms[0] += LaneSum(count, magnitude);
+    norms[1] += LaneSum(count, [=](std::size_t i) { return Masked(keep[i], magnitude(i)); });
+  }
+
+  template <class T>
+  void EmitOf(const Block& block, double* out) const {
+    if (ranked_ && mask_bits_.empty()) {
+      KeepRow<T>(block);
+    }
+    Scratch& scratch = ScratchOf(block);
+    std::vector<Voter<T>>& voters = scratch.template VotersOf<T>();
+    voters.resize(models_.size());
+    ForPieces(block, [&](std::size_t offset, std::uint64_t first, std::size_t count) {
+      for (std::size_t k = 0; k < models_.size(); ++k) {
+        const Model& model = models_[k];
+        voters[k] = {.x = block.Of<T>(model.input) + offset,
+                     .keep = kKeepAll.data(),
+                     .factor = model.weight * model.scale,
+                     .bring = 1,
+                     .weight = model.weight};
+        if (model.keep == Keep::kNone) {
+          voters[k].keep = kKeepNone.data();
+        } else if (model.keep != Keep::kAll) {
+          MaskOf<T>(k, block, offset, first, count, scratch.masks[k].data());
+          voters[k].keep = scratch.masks[k].data();
+        }
+      }
+      Merge<T>(voters, block.Of<T>(base_) + offset, count, out + offset);
+    });
+  }
+
+  template <class T>
+  void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count,
+             double* out) const {
+    const double lambda = lambda_;
+    if (!traits_.consensus) {
+      const double factor = lambda / LinearDivisor();
+      MergeVotes<false>(voters, base, count, out,
+                        [=](double b, double sum, double) { return b + sum * factor; });
+    } else if (!normalize_) {
+      MergeVotes<true>(voters, base, count, out,
+                       [=](double b, double numerator, double) { return b + lambda * numerator; });
+    } else {
+      const double zero = kCancelled * weight_scale_;
+      MergeVotes<true>(voters, base, count, out, [=](double b, double numerator, double divisor) {
+        const double by = Select(std::abs(divisor) <= zero, 1.0, divisor);
+        return b + lambda * (numerator / by);
+      });
     }
   }
 
@@ -263,157 +364,85 @@ class GtaMerge : public TensorMerge {
     }
   }
 
-  static void Unpack(const std::uint32_t* bits, std::size_t count, double* __restrict keep) {
+  static void Unpack(const std::uint32_t* bits, std::size_t count, std::uint32_t* __restrict keep) {
     for (std::size_t i = 0; i < count; i += 32) {
       const std::uint32_t word = bits[i / 32];
       for (std::uint32_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
-        keep[i + j] = static_cast<int>((word >> j) & 1U);
+        keep[i + j] = 0U - ((word >> j) & 1U);
       }
     }
   }
 
-  std::uint8_t* RowMasks(int worker) const {
-    double* const scratch = scratch_.Of(worker);
-    return reinterpret_cast<std::uint8_t*>(scratch + models_.size() * kBlockElems);
-  }
-
-  // The masks of one row, all models.
-  void MaskRow(const Block& block) const {
-    Row& row = rows_[static_cast<std::size_t>(block.worker)];
-    row.magnitudes.resize(block.count);
+  // What stays of one row, all models.
+  template <class T>
+  void KeepRow(const Block& block) const {
+    Scratch& row = ScratchOf(block);
     row.keys.resize(block.count);
     row.random.resize(block.count);
+    row.kept.resize(models_.size());
     for (std::size_t k = 0; k < models_.size(); ++k) {
       const Model& model = models_[k];
       if (model.keep == Keep::kRanked) {
-        Magnitudes(model, block, row.magnitudes.data());
-        MagnitudeKeys(row.magnitudes.data(), block.count, row.keys.data());
+        row.kept[k].resize(block.count);
+        DifferenceKeys(block.Of<T>(model.input), block.Of<T>(base_), block.count, row.keys.data());
         model.random.Fill(block.first, block.count, row.random.data());
         row.ranks.Mask(model.ranked, row.keys.data(), row.random.data(), block.count,
-                       RowMasks(block.worker) + k * row_elems_);
+                       row.kept[k].data());
         if (!mask_bits_.empty()) {
-          Pack(RowMasks(block.worker) + k * row_elems_, block.count, RowBits(block, k));
+          Pack(row.kept[k].data(), block.count, RowBits(block, k));
         }
       }
     }
   }
 
-  // keep[i] = 1 or 0. `offset`: of the piece in the row.
-  void MaskOf(std::size_t k, const Block& block, const Block& piece, std::size_t offset,
-              const double* magnitude, double* __restrict keep) const {
+  // keep[i] = all bits or none, for elements [first, first + count), which lie at `offset` in the
+  // block.
+  template <class T>
+  void MaskOf(std::size_t k, const Block& block, std::size_t offset, std::uint64_t first,
+              std::size_t count, std::uint32_t* __restrict keep) const {
     const Model& model = models_[k];
     switch (model.keep) {
       case Keep::kAll:
       case Keep::kNone:
-        std::fill_n(keep, piece.count, model.keep == Keep::kAll ? 1.0 : 0.0);
+        std::fill_n(keep, count, model.keep == Keep::kAll ? ~0U : 0U);
         break;
       case Keep::kCut:
-        model.search->cut(0).Mask(piece.first, magnitude, piece.count, keep);
-        break;
       case Keep::kBand: {
-        Piece outliers;
-        model.search->cut(0).Mask(piece.first, magnitude, piece.count, keep);
-        model.search->cut(1).Mask(piece.first, magnitude, piece.count, outliers.data());
-        const double* __restrict above = outliers.data();
-        for (std::size_t i = 0; i < piece.count; ++i) {
-          keep[i] -= above[i];
+        Masks keys;
+        DifferenceKeys(block.Of<T>(model.input) + offset, block.Of<T>(base_) + offset, count,
+                       keys.data());
+        model.searches[0]->cut().Mask(first, keys.data(), count, keep);
+        if (model.keep == Keep::kBand) {
+          Masks above;
+          model.searches[1]->cut().Mask(first, keys.data(), count, above.data());
+          for (std::size_t i = 0; i < count; ++i) {
+            keep[i] &= ~above[i];
+          }
         }
         break;
       }
       case Keep::kRandom: {
-        std::array<std::uint32_t, kBlockElems> numbers;
-        model.random.Fill(piece.first, piece.count, numbers.data());
+        model.random.Fill(first, count, keep);
         // Integers below limit are integers of at most last; probability is above 0 and below 1.
         const auto last = static_cast<std::uint32_t>(std::ceil(model.probability * 0x1p32) - 1);
-        const std::uint32_t* __restrict random = numbers.data();
-        for (std::size_t i = 0; i < piece.count; ++i) {
-          keep[i] = random[i] <= last ? 1.0 : 0.0;
+        for (std::size_t i = 0; i < count; ++i) {
+          keep[i] = keep[i] <= last ? ~0U : 0U;
         }
         break;
       }
       case Keep::kRanked: {
         if (!mask_bits_.empty() && !measuring_) {
-          Unpack(RowBits(block, k) + offset / 32, piece.count, keep);
+          Unpack(RowBits(block, k) + offset / 32, count, keep);
           break;
         }
-        const std::uint8_t* __restrict mask = RowMasks(block.worker) + k * row_elems_ + offset;
-        for (std::size_t i = 0; i < piece.count; ++i) {
-          keep[i] = mask[i];
+        const std::uint8_t* __restrict kept = ScratchOf(block).kept[k].data() + offset;
+        for (std::size_t i = 0; i < count; ++i) {
+          keep[i] = 0U - kept[i];
         }
         break;
       }
     }
   }
-
-  // out[i] = ω, and adds it to `balance`.
-  void Weigh(std::size_t k, const Block& block, const Block& piece, std::size_t offset,
-             double* __restrict out, double* __restrict balance) const {
-    const Model& model = models_[k];
-    const double* __restrict x = piece.inputs[model.input];
-    const double* __restrict b = piece.inputs[base_];
-    const double factor = model.weight * model.scale;
-    if (model.keep == Keep::kAll) {
-      for (std::size_t i = 0; i < piece.count; ++i) {
-        out[i] = factor * (x[i] - b[i]);
-        balance[i] += out[i];
-      }
-      return;
-    }
-    Piece magnitudes;
-    Piece mask;
-    Magnitudes(model, piece, magnitudes.data());
-    MaskOf(k, block, piece, offset, magnitudes.data(), mask.data());
-    const double* __restrict keep = mask.data();
-    for (std::size_t i = 0; i < piece.count; ++i) {
-      out[i] = ZeroUnless(keep[i] > 0, factor * (x[i] - b[i]));
-      balance[i] += out[i];
-    }
-  }
-
-  void EmitPiece(const Block& block, const Block& piece, std::size_t offset,
-                 double* __restrict out) const {
-    double* const weighed = scratch_.Of(block.worker);
-    const double* __restrict b = piece.inputs[base_];
-    Piece balances{};
-    double* __restrict balance = balances.data();
-    for (std::size_t k = 0; k < models_.size(); ++k) {
-      Weigh(k, block, piece, offset, weighed + k * kBlockElems, balance);
-    }
-    if (!traits_.consensus) {
-      const double factor = lambda_ / LinearDivisor();
-      for (std::size_t i = 0; i < piece.count; ++i) {
-        out[i] = b[i] + balance[i] * factor;
-      }
-      return;
-    }
-    Piece numerators{};
-    Piece divisors{};
-    double* __restrict numerator = numerators.data();
-    double* __restrict divisor = divisors.data();
-    for (std::size_t k = 0; k < models_.size(); ++k) {
-      CountVotes(weighed + k * kBlockElems, 1, models_[k].weight, balance, numerator, divisor,
-                 piece.count);
-    }
-    const double lambda = lambda_;
-    if (!normalize_) {
-      for (std::size_t i = 0; i < piece.count; ++i) {
-        out[i] = b[i] + lambda * numerator[i];
-      }
-      return;
-    }
-    const double zero = kCancelled * weight_scale_;
-    for (std::size_t i = 0; i < piece.count; ++i) {
-      const double by = std::abs(divisor[i]) <= zero ? 1.0 : divisor[i];
-      out[i] = b[i] + lambda * (numerator[i] / by);
-    }
-  }
-
-  struct Row {
-    std::vector<double> magnitudes;
-    std::vector<std::uint32_t> keys;
-    std::vector<std::uint32_t> random;
-    RowRanks ranks;
-  };
 
   GtaTraits traits_;
   std::size_t base_;
@@ -429,9 +458,8 @@ class GtaMerge : public TensorMerge {
   double weight_scale_ = 0;
   std::vector<Model> models_;
   std::vector<double> combination_;
-  WorkerScratch scratch_;
+  mutable std::vector<Scratch> scratch_;
   SegmentSums norms_{0, 1};
-  mutable std::vector<Row> rows_;
   mutable std::vector<std::uint32_t> mask_bits_;  // written while surveying, read by Emit
 };
 

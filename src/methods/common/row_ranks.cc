@@ -1,15 +1,12 @@
 #include "methods/common/row_ranks.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "tensor/flags.h"
 
 namespace fuseo1 {
 namespace {
-
-constexpr std::size_t kBinCount = 0x7F81 + 1;  // of keys as MagnitudeKeys makes them, >> 16
-constexpr std::size_t kShortRow = 256;
-constexpr double kUnit = 0x1p-32;
-
-constexpr std::uint32_t kDecided = 1U << 31;  // marks the first element of a bin; rows are shorter
 
 RankProbability Of(RankedKeep how, std::size_t count) {
   if (count < 2) {
@@ -18,111 +15,126 @@ RankProbability Of(RankedKeep how, std::size_t count) {
   return {how.density - how.epsilon, 2 * how.epsilon / static_cast<double>(count - 1)};
 }
 
-std::uint64_t Entry(std::uint32_t key, std::uint32_t element) {
-  return static_cast<std::uint64_t>(key) << 32 | element;
+// random / 2^32, by way of a signed integer: only those become doubles in vectors everywhere.
+// Exact.
+double Uniform(std::uint32_t random) {
+  return (static_cast<double>(static_cast<std::int32_t>(random ^ 0x80000000U)) + 0x1p31) * 0x1p-32;
+}
+
+std::size_t RankAmong(const std::uint32_t* keys, std::size_t count, std::size_t element) {
+  const std::uint32_t key = keys[element];
+  std::uint32_t rank = 0;
+  for (std::size_t i = 0; i < element; ++i) {
+    rank += keys[i] <= key ? 1U : 0U;
+  }
+  for (std::size_t i = element; i < count; ++i) {
+    rank += keys[i] < key ? 1U : 0U;
+  }
+  return rank;
 }
 
 }  // namespace
 
-void RowRanks::MaskShort(RankedKeep how, const std::uint32_t* keys, const std::uint32_t* random,
-                         std::size_t count, std::uint8_t* keep) {
-  const RankProbability probability = Of(how, count);
+void RowRanks::MaskSorted(RankProbability probability, const std::uint32_t* keys,
+                          const std::uint32_t* random, std::size_t count, std::uint8_t* keep) {
   sorted_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    sorted_[i] = Entry(keys[i], static_cast<std::uint32_t>(i));
+    sorted_[i] = static_cast<std::uint64_t>(keys[i]) << 32 | i;
   }
   std::sort(sorted_.begin(), sorted_.end());
   for (std::size_t rank = 0; rank < count; ++rank) {
     const auto i = static_cast<std::uint32_t>(sorted_[rank]);
-    keep[i] = random[i] * kUnit < probability.At(rank) ? 1 : 0;
+    keep[i] = Uniform(random[i]) < probability.At(rank) ? 1 : 0;
   }
 }
 
-void RowRanks::Mask(RankedKeep how, const std::uint32_t* keys, const std::uint32_t* random,
-                    std::size_t count, std::uint8_t* keep) {
-  if (count <= kShortRow || count >= kDecided) {
-    MaskShort(how, keys, random, count, keep);
-    return;
-  }
-  const RankProbability probability = Of(how, count);
-  bins_.resize(kBinCount);
-  std::uint32_t smallest = ~0U;
+std::uint32_t RowRanks::RankByBin(const std::uint32_t* __restrict keys, std::size_t count) {
+  std::uint32_t smallest = ~0U;  // of those above 0, less one
   std::uint32_t largest = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    smallest = std::min(smallest, keys[i] - 1);  // of those above 0
+    smallest = std::min(smallest, keys[i] - 1);
     largest = std::max(largest, keys[i]);
   }
-  // Zeros are common and far below everything else: their bin is the next one below.
-  const std::uint32_t first_bin = std::max((smallest + 1) >> 16, 1U) - 1;
-  const std::uint32_t last_bin = largest >> 16;
-  const auto bin_of = [=](std::size_t i) { return std::max(keys[i] >> 16, first_bin); };
-  std::uint32_t* const bins = bins_.data();
-  std::fill(bins + first_bin, bins + last_bin + 2, 0);
-  // Counts one bin up, so that the running sum leaves bins[b] = elements below bin b.
+  // Zeros are common and far below everything else: bin 0 is theirs.
+  const std::uint32_t lowest = largest == 0 ? 1 : smallest + 1;
+  const std::uint32_t range = largest < lowest ? 0 : largest - lowest;
+  std::uint32_t shift = 0;
+  while (range >> shift >= 2 * count) {
+    ++shift;
+  }
+  const std::size_t bins = (range >> shift) + 2;
+  bin_of_.resize(count);
+  ranks_.resize(count);
+  mixed_.resize(count + 1);
+  starts_.assign(bins + 1, 0);
+  sample_.resize(bins);
+  std::uint32_t* __restrict bin_of = bin_of_.data();
+  std::uint32_t* __restrict ranks = ranks_.data();
+  std::uint32_t* __restrict starts = starts_.data();
+  std::uint32_t* __restrict sample = sample_.data();
+  std::uint32_t* __restrict mixed = mixed_.data();
   for (std::size_t i = 0; i < count; ++i) {
-    ++bins[bin_of(i) + 1];
+    const std::uint32_t above_zero = ((keys[i] - lowest) >> shift) + 1;
+    bin_of[i] = keys[i] == 0 ? 0 : above_zero;
   }
-  for (std::size_t b = first_bin; b <= last_bin; ++b) {
-    bins[b + 1] += bins[b];
-  }
-  const double highest = probability.At(count - 1);
-  open_.resize(count + 1);
-  std::uint32_t* const open = open_.data();
-  std::size_t between = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const double u = random[i] * kUnit;
-    const auto sure = static_cast<std::uint8_t>(u < probability.lowest);
-    const auto possible = static_cast<std::uint8_t>(u < highest);
-    keep[i] = sure;
-    open[between] = static_cast<std::uint32_t>(i);
-    between += static_cast<std::size_t>(possible - sure);  // no branch: chance decides it
+    ++starts[bin_of[i] + 1];
+    sample[bin_of[i]] = keys[i];
   }
-  std::size_t undecided = 0;
-  for (std::size_t n = 0; n < between; ++n) {
-    const std::uint32_t i = open[n];
-    const std::uint32_t bin = bin_of(i);
-    const double u = random[i] * kUnit;
-    const auto sure = static_cast<std::uint8_t>(u < probability.At(bins[bin]));
-    const auto possible = static_cast<std::uint8_t>(u < probability.At(bins[bin + 1] - 1));
-    keep[i] = sure;
-    open[undecided] = i;
-    undecided += static_cast<std::size_t>(possible - sure);
+  for (std::size_t b = 1; b < bins; ++b) {
+    starts[b + 1] += starts[b];
   }
-  if (undecided == 0) {
-    return;
-  }
-  // Elements in order of bin; after that bins[b] is where bin b ends.
-  order_.resize(count);
-  std::uint32_t* const order = order_.data();
+  std::size_t mixed_count = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    order[bins[bin_of(i)]++] = static_cast<std::uint32_t>(i);
+    const std::uint32_t bin = bin_of[i];
+    ranks[i] = starts[bin]++;
+    mixed[mixed_count] = bin;
+    mixed_count += keys[i] != sample[bin] ? 1 : 0;
   }
-  for (std::size_t n = 0; n < undecided; ++n) {
-    const std::uint32_t bin = bin_of(open[n]);
-    const std::size_t from = bin == first_bin ? 0 : bins[bin - 1];
-    if ((order[from] & kDecided) == 0) {
-      DecideBin(probability, keys, random, from, bins[bin], keep);
-    }
+  std::uint32_t widest = 0;
+  for (std::size_t m = 0; m < mixed_count; ++m) {
+    widest = std::max(widest, starts[mixed[m]] - starts[mixed[m] - 1]);  // never bin 0
   }
+  return widest;
 }
 
-void RowRanks::DecideBin(RankProbability probability, const std::uint32_t* keys,
-                         const std::uint32_t* random, std::size_t from, std::size_t to,
-                         std::uint8_t* keep) {
-  std::uint32_t* const order = order_.data();
-  std::uint32_t differ = 0;
-  for (std::size_t r = from; r < to; ++r) {
-    differ |= keys[order[r]] ^ keys[order[from]];
+void RowRanks::Mask(RankedKeep how, const std::uint32_t* __restrict keys,
+                    const std::uint32_t* __restrict random, std::size_t count,
+                    std::uint8_t* __restrict keep) {
+  const RankProbability probability = Of(how, count);
+  const std::uint32_t widest = RankByBin(keys, count);
+  // Within a bin of different keys a rank may be wrong by the bin's size.
+  const double reach = widest * probability.step + 0x1p-40;
+  const std::uint32_t* __restrict ranks = ranks_.data();
+  doubt_.resize(count);
+  std::uint8_t* __restrict doubt = doubt_.data();
+  for (std::size_t i = 0; i < count; ++i) {
+    const double rank = static_cast<std::int32_t>(ranks[i]);
+    const double above = probability.lowest + rank * probability.step - Uniform(random[i]);
+    keep[i] = above > 0 ? 1 : 0;
+    doubt[i] = std::fabs(above) < reach ? 1 : 0;
   }
-  if (differ != 0) {
-    std::sort(order + from, order + to, [keys](std::uint32_t a, std::uint32_t b) {
-      return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
-    });
+  if (widest == 0) {
+    return;
   }
-  for (std::size_t r = from; r < to; ++r) {
-    keep[order[r]] = random[order[r]] * kUnit < probability.At(r) ? 1 : 0;
+  open_.clear();
+  ForEachFlag(doubt, count, [&](std::size_t i) {
+    const std::uint32_t bin = bin_of_[i];
+    const std::uint32_t from = bin == 0 ? 0 : starts_[bin - 1];
+    const double u = Uniform(random[i]);
+    const bool sure = u < probability.At(from);
+    const bool possible = u < probability.At(starts_[bin] - 1);
+    if (possible && !sure && bin != 0) {
+      open_.push_back(static_cast<std::uint32_t>(i));
+    }
+  });
+  if (open_.size() > 16 + count / 32) {
+    MaskSorted(probability, keys, random, count, keep);
+    return;
   }
-  order[from] |= kDecided;
+  for (const std::uint32_t i : open_) {
+    keep[i] = Uniform(random[i]) < probability.At(RankAmong(keys, count, i)) ? 1 : 0;
+  }
 }
 
 }  // namespace fuseo1

@@ -3,9 +3,9 @@
 //   p_i = (density - epsilon) + 2 epsilon (rank_i - 1) / (c - 1)       element i stays iff u_i <
 //   p_i
 //
-// rank_i runs from 1 to c, ascending by magnitude (rounded to float), equal ones by index. Ranks
-// are needed only where u_i lies between the two extreme probabilities, and are known up to a bin
-// of a histogram before anything is ordered; only bins that leave a decision open are sorted.
+// rank_i runs from 1 to c, ascending by magnitude (rounded to float), equal ones by index. A
+// histogram with about c bins gives every rank up to the elements of its bin, and exactly where a
+// bin's keys are equal; the few elements that the rest would decide are ranked one by one.
 #pragma once
 
 #include <cstddef>
@@ -35,15 +35,19 @@ class RowRanks {
             std::size_t count, std::uint8_t* keep);
 
  private:
-  void MaskShort(RankedKeep how, const std::uint32_t* keys, const std::uint32_t* random,
-                 std::size_t count, std::uint8_t* keep);
-  // Orders the elements at [from, to) of order_ by key, and decides them all.
-  void DecideBin(RankProbability probability, const std::uint32_t* keys,
-                 const std::uint32_t* random, std::size_t from, std::size_t to, std::uint8_t* keep);
+  void MaskSorted(RankProbability probability, const std::uint32_t* keys,
+                  const std::uint32_t* random, std::size_t count, std::uint8_t* keep);
+  // Ranks by bin, elements of a bin by index. Returns the size of the largest bin with different
+  // keys.
+  std::uint32_t RankByBin(const std::uint32_t* keys, std::size_t count);
 
-  std::vector<std::uint32_t> bins_;    // per bin: its elements, then its first position, its end
-  std::vector<std::uint32_t> order_;   // elements in order of bin
-  std::vector<std::uint32_t> open_;    // elements that their bin does not decide
+  std::vector<std::uint32_t> bin_of_;  // per element
+  std::vector<std::uint32_t> ranks_;   // per element
+  std::vector<std::uint32_t> starts_;  // per bin: its first rank, later its end
+  std::vector<std::uint32_t> sample_;  // per bin: one of its keys
+  std::vector<std::uint32_t> mixed_;   // bins with different keys, repeated
+  std::vector<std::uint32_t> open_;    // elements that their bin may not decide
+  std::vector<std::uint8_t> doubt_;
   std::vector<std::uint64_t> sorted_;  // key << 32 | element
 };
 

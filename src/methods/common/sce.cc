@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "methods/common/keys.h"
 #include "methods/common/lane_sum.h"
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
@@ -16,7 +17,62 @@
 namespace fuseo1 {
 namespace {
 
-using Piece = std::array<double, kBlockElems>;
+using Doubles = std::array<double, kBlockElems>;
+using Masks = std::array<std::uint32_t, kBlockElems>;
+
+// K² times the population variance over the models, from the distances d_j to the first of them:
+// K Σ d_j² - (Σ d_j)². Exact for numbers of 16 bits, and zero only where all models agree.
+template <class T, std::size_t kModels>
+void VarianceFixed(const T* const* models, std::size_t count, double* __restrict variance) {
+  std::array<const T*, kModels> x;
+  std::copy_n(models, kModels, x.begin());
+  for (std::size_t i = 0; i < count; ++i) {
+    const double first = static_cast<double>(x[0][i]);
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t j = 1; j < kModels; ++j) {
+      const double distance = static_cast<double>(x[j][i]) - first;
+      sum += distance;
+      squares += distance * distance;
+    }
+    variance[i] = static_cast<double>(kModels) * squares - sum * sum;
+  }
+}
+
+template <class T>
+void VarianceAny(std::span<const T* const> models, std::size_t count, double* __restrict variance) {
+  Doubles all_sums{};
+  Doubles all_squares{};
+  double* __restrict sums = all_sums.data();
+  double* __restrict squares = all_squares.data();
+  const T* const first = models[0];
+  for (std::size_t j = 1; j < models.size(); ++j) {
+    const T* const x = models[j];
+    for (std::size_t i = 0; i < count; ++i) {
+      const double distance = static_cast<double>(x[i]) - static_cast<double>(first[i]);
+      sums[i] += distance;
+      squares[i] += distance * distance;
+    }
+  }
+  const auto k = static_cast<double>(models.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    variance[i] = k * squares[i] - sums[i] * sums[i];
+  }
+}
+
+template <class T>
+void Variance(std::span<const T* const> models, std::size_t count, double* variance) {
+  switch (models.size()) {
+    case 2:
+      return VarianceFixed<T, 2>(models.data(), count, variance);
+    case 3:
+      return VarianceFixed<T, 3>(models.data(), count, variance);
+    case 4:
+      return VarianceFixed<T, 4>(models.data(), count, variance);
+    default:
+      return VarianceAny<T>(models, count, variance);
+  }
+}
 
 class SceMerge : public TensorMerge {
  public:
@@ -25,9 +81,8 @@ class SceMerge : public TensorMerge {
         base_(static_cast<std::size_t>(task.base)),
         topk_(task.params->Get("select_topk")),
         models_(ModelsOf(task)),
-        scratch_(task.workers, models_.size() * kBlockElems),
-        energies_(task.elems, models_.size()),
-        nonzero_(static_cast<std::size_t>(task.workers)) {
+        scratch_(static_cast<std::size_t>(task.workers)),
+        energies_(task.elems, models_.size()) {
     const auto variant = SceVariantFrom(task.params->GetText("variant"));
     if (!variant.ok()) {
       error_ = variant.error();
@@ -49,30 +104,16 @@ class SceMerge : public TensorMerge {
   bool WantsSurvey() const override { return stage_ != Stage::kDone || error_.has_value(); }
   std::span<const double> Combination() const override { return combination_; }
 
+  bool TakesFloats() const override { return true; }
+  std::vector<ElemRun> SurveyRuns() const override {
+    return stage_ == Stage::kSelect ? search_->Runs() : std::vector<ElemRun>();
+  }
+
   void Survey(const Block& block) override {
     if (error_.has_value()) {
       return;
     }
-    if (stage_ == Stage::kSelect) {
-      Piece variances;
-      Variance(block, variances.data());
-      const double* const variance = variances.data();
-      std::uint64_t nonzero = 0;
-      for (std::size_t i = 0; i < block.count; ++i) {
-        nonzero += variance[i] != 0 ? 1 : 0;
-      }
-      nonzero_[static_cast<std::size_t>(block.worker)].count += nonzero;
-      search_->Survey(variance, block);
-      return;
-    }
-    double* const deltas = scratch_.Of(block.worker);
-    Differences(block, deltas);
-    Select(block, deltas);
-    double* const energies = energies_.At(block);
-    for (std::size_t j = 0; j < models_.size(); ++j) {
-      const double* const delta = deltas + j * kBlockElems;
-      energies[j] += LaneSum(block.count, [=](std::size_t i) { return delta[i] * delta[i]; });
-    }
+    block.floats.empty() ? SurveyOf<double>(block) : SurveyOf<float>(block);
   }
 
   Status FinishSurvey() override {
@@ -80,16 +121,17 @@ class SceMerge : public TensorMerge {
       return *error_;
     }
     if (stage_ == Stage::kSelect) {
-      if (!selected_.has_value()) {
-        std::uint64_t nonzero = 0;
-        for (const Counter& counter : nonzero_) {
-          nonzero += counter.count;
-        }
-        selected_ = static_cast<std::uint64_t>(static_cast<double>(nonzero) * topk_);
+      if (search_->sampling()) {
+        search_->FinishSurvey(Share(TakeCounts(), elems_));
+        return {};
       }
-      search_->FinishSurvey(std::span(&*selected_, 1));
+      if (!selected_.has_value()) {
+        const Counts counts = TakeCounts();
+        selected_ = static_cast<std::uint64_t>(static_cast<double>(counts.nonzero) * topk_);
+      }
+      search_->FinishSurvey(*selected_);
       if (search_->done()) {
-        cut_ = search_->cut(0);
+        cut_ = search_->cut();
         search_.reset();
         stage_ = Stage::kEnergies;
       }
@@ -100,100 +142,142 @@ class SceMerge : public TensorMerge {
     return {};
   }
 
-  void Emit(const Block& block, double* __restrict out) const override {
-    double* const deltas = scratch_.Of(block.worker);
-    Differences(block, deltas);
-    if (variant_ != SceVariant::kFuseO1) {
-      Select(block, deltas);
-    }
-    Piece balances{};
-    Piece numerators{};
-    Piece divisors{};
-    double* __restrict balance = balances.data();
-    double* __restrict numerator = numerators.data();
-    double* __restrict divisor = divisors.data();
-    for (std::size_t j = 0; j < models_.size(); ++j) {
-      const double* __restrict delta = deltas + j * kBlockElems;
-      for (std::size_t i = 0; i < block.count; ++i) {
-        balance[i] += delta[i];
-      }
-    }
-    for (std::size_t j = 0; j < models_.size(); ++j) {
-      CountVotes(deltas + j * kBlockElems, weights_[j], weights_[j], balance, numerator, divisor,
-                 block.count);
-    }
-    const double* __restrict b = block.inputs[base_];
-    const double smallest = variant_ == SceVariant::kMergekit ? kSceSmallestDivisor : 0;
-    if (variant_ == SceVariant::kPaper) {
-      for (std::size_t i = 0; i < block.count; ++i) {
-        out[i] = b[i] + numerator[i];
-      }
-      return;
-    }
-    for (std::size_t i = 0; i < block.count; ++i) {
-      const double by = divisor[i] < smallest ? smallest : divisor[i];
-      out[i] = b[i] + numerator[i] / (by == 0 ? 1.0 : by);
-    }
+  void Emit(const Block& block, double* out) const override {
+    block.floats.empty() ? EmitOf<double>(block, out) : EmitOf<float>(block, out);
   }
 
   std::vector<std::string> Notes() const override { return notes_; }
 
  private:
   enum class Stage : std::uint8_t { kSelect, kEnergies, kDone };
-  struct alignas(64) Counter {
-    std::uint64_t count = 0;
+  struct Counts {
+    std::uint64_t nonzero = 0;
+    std::uint64_t seen = 0;
+  };
+  template <class T>
+  struct Lists {
+    std::vector<const T*> models;
+    std::vector<Voter<T>> voters;
+  };
+  // One worker's.
+  struct alignas(64) Scratch {
+    Counts counts;
+    Lists<float> floats;
+    Lists<double> doubles;
+    template <class T>
+    Lists<T>& Of() {
+      if constexpr (sizeof(T) == sizeof(float)) {
+        return floats;
+      } else {
+        return doubles;
+      }
+    }
   };
 
-  void Differences(const Block& block, double* deltas) const {
-    for (std::size_t j = 0; j < models_.size(); ++j) {
-      Subtract(block.inputs[models_[j]], block.inputs[base_], deltas + j * kBlockElems,
-               block.count);
-    }
+  Scratch& ScratchOf(const Block& block) const {
+    return scratch_[static_cast<std::size_t>(block.worker)];
   }
 
-  // K² times the population variance over the models, from the distances d_j to the first of them:
-  // K Σ d_j² - (Σ d_j)². Exact for numbers of 16 bits, and zero only where all models agree.
-  void Variance(const Block& block, double* __restrict variance) const {
-    const std::size_t count = block.count;
-    const double* __restrict first = block.inputs[models_[0]];
-    Piece sums{};
-    Piece square_sums{};
-    double* __restrict sum = sums.data();
-    double* __restrict squares = square_sums.data();
-    for (std::size_t j = 1; j < models_.size(); ++j) {
-      const double* __restrict x = block.inputs[models_[j]];
-      for (std::size_t i = 0; i < count; ++i) {
-        const double distance = x[i] - first[i];
-        sum[i] += distance;
-        squares[i] += distance * distance;
+  template <class T>
+  std::span<const T* const> Models(const Block& block) const {
+    std::vector<const T*>& models = ScratchOf(block).template Of<T>().models;
+    models.clear();
+    for (const std::size_t input : models_) {
+      models.push_back(block.Of<T>(input));
+    }
+    return models;
+  }
+
+  template <class T>
+  void SurveyOf(const Block& block) {
+    const std::span<const T* const> models = Models<T>(block);
+    if (stage_ == Stage::kSelect) {
+      Doubles variances;
+      Variance(models, block.count, variances.data());
+      Masks keys;
+      MagnitudeKeys(variances.data(), block.count, keys.data());
+      const double* const variance = variances.data();
+      std::uint32_t nonzero = 0;
+      for (std::size_t i = 0; i < block.count; ++i) {
+        nonzero += variance[i] != 0 ? 1U : 0U;
       }
-    }
-    const auto models = static_cast<double>(models_.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      variance[i] = models * squares[i] - sum[i] * sum[i];
-    }
-  }
-
-  // Sets the differences that are not selected to zero.
-  void Select(const Block& block, double* deltas) const {
-    if (cut_.keeps_all()) {
+      Counts& counts = ScratchOf(block).counts;
+      counts.nonzero += nonzero;
+      counts.seen += block.count;
+      search_->Survey(keys.data(), block);
       return;
     }
-    Piece mask;
+    Masks mask;
+    const std::uint32_t* const keep = Selection(block, models, mask.data());
+    double* const energies = energies_.At(block);
+    const T* const base = block.Of<T>(base_);
+    for (std::size_t j = 0; j < models.size(); ++j) {
+      const T* const x = models[j];
+      energies[j] += LaneSum(block.count, [=](std::size_t i) {
+        const double difference = static_cast<double>(x[i]) - static_cast<double>(base[i]);
+        return Masked(keep[i], difference * difference);
+      });
+    }
+  }
+
+  // The masks of the selected elements, perhaps in `mask`.
+  template <class T>
+  const std::uint32_t* Selection(const Block& block, std::span<const T* const> models,
+                                 std::uint32_t* mask) const {
+    if (cut_.keeps_all()) {
+      return kKeepAll.data();
+    }
     if (cut_.keeps_none()) {
-      mask.fill(0);
-    } else {
-      Piece variance;
-      Variance(block, variance.data());
-      cut_.Mask(block.first, variance.data(), block.count, mask.data());
+      return kKeepNone.data();
     }
-    const double* __restrict keep = mask.data();
-    for (std::size_t j = 0; j < models_.size(); ++j) {
-      double* __restrict delta = deltas + j * kBlockElems;
-      for (std::size_t i = 0; i < block.count; ++i) {
-        delta[i] = keep[i] > 0 ? delta[i] : 0.0;
-      }
+    Doubles variance;
+    Variance(models, block.count, variance.data());
+    Masks keys;
+    MagnitudeKeys(variance.data(), block.count, keys.data());
+    cut_.Mask(block.first, keys.data(), block.count, mask);
+    return mask;
+  }
+
+  template <class T>
+  void EmitOf(const Block& block, double* out) const {
+    const std::span<const T* const> models = Models<T>(block);
+    Masks mask;
+    const std::uint32_t* const keep =
+        variant_ == SceVariant::kFuseO1 ? kKeepAll.data() : Selection(block, models, mask.data());
+    std::vector<Voter<T>>& voters = ScratchOf(block).template Of<T>().voters;
+    voters.clear();
+    for (std::size_t j = 0; j < models.size(); ++j) {
+      voters.push_back(
+          {.x = models[j], .keep = keep, .factor = 1, .bring = weights_[j], .weight = weights_[j]});
     }
+    const std::span<const Voter<T>> all = voters;
+    if (variant_ == SceVariant::kPaper) {
+      MergeVotes<true>(all, block.Of<T>(base_), block.count, out,
+                       [](double base, double numerator, double) { return base + numerator; });
+      return;
+    }
+    const double smallest = variant_ == SceVariant::kMergekit ? kSceSmallestDivisor : 0;
+    MergeVotes<true>(all, block.Of<T>(base_), block.count, out,
+                     [=](double base, double numerator, double divisor) {
+                       const double by = Select(divisor < smallest, smallest, divisor);
+                       return base + numerator / Select(by == 0, 1.0, by);
+                     });
+  }
+
+  Counts TakeCounts() {
+    Counts sum;
+    for (Scratch& scratch : scratch_) {
+      sum.nonzero += scratch.counts.nonzero;
+      sum.seen += scratch.counts.seen;
+      scratch.counts = {};
+    }
+    return sum;
+  }
+
+  // What the counts of a sample let expect of `elems` elements.
+  std::uint64_t Share(Counts counts, std::uint64_t elems) const {
+    const double share = static_cast<double>(counts.nonzero) / static_cast<double>(counts.seen);
+    return static_cast<std::uint64_t>(share * topk_ * static_cast<double>(elems));
   }
 
   void FinishWeights() {
@@ -223,9 +307,8 @@ class SceMerge : public TensorMerge {
   std::size_t base_;
   double topk_;
   std::vector<std::size_t> models_;
-  WorkerScratch scratch_;
+  mutable std::vector<Scratch> scratch_;
   SegmentSums energies_;
-  std::vector<Counter> nonzero_;
   SceVariant variant_ = SceVariant::kFuseO1;
   Stage stage_ = Stage::kEnergies;
   std::optional<RankSearch> search_;

@@ -1,333 +1,307 @@
 #include "methods/common/selection.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <numeric>
 
 #include "base/check.h"
+#include "methods/common/keys.h"
 
 namespace fuseo1 {
 namespace {
 
-constexpr std::uint32_t kInfinityKey = 0x7F800000U;
-constexpr std::uint32_t kNanKey = kInfinityKey + 1;
+constexpr std::uint64_t kSampleCells = 32;
+// Standard deviations of the sample's rank, widened because neighbours are alike.
+constexpr double kWindowDeviations = 6;
 
-std::uint32_t KeyOf(double magnitude) {
-  return std::min(std::bit_cast<std::uint32_t>(static_cast<float>(magnitude)), kNanKey);
+std::uint64_t SampleStart(std::uint64_t elems, std::uint64_t piece) {
+  return elems / kBlockElems * piece / kSampleCells * kBlockElems;
 }
-
-// The smallest double that rounds to the float with these bits or a larger one.
-double LowerBound(std::uint32_t key) {
-  if (key == 0) {
-    return -1;
-  }
-  if (key >= kNanKey) {
-    return std::numeric_limits<double>::infinity();
-  }
-  const double below = std::bit_cast<float>(key - 1);
-  const double at = key == kInfinityKey ? 0x1p128 : static_cast<double>(std::bit_cast<float>(key));
-  const double middle = below + (at - below) / 2;
-  return (key & 1U) == 0 ? middle : std::nextafter(middle, at);
-}
-
-std::uint64_t CellOf(std::uint64_t element) { return element / kBlockElems; }
 
 }  // namespace
 
-void MagnitudeKeys(const double* __restrict magnitudes, std::size_t count,
-                   std::uint32_t* __restrict keys) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(static_cast<float>(magnitudes[i]));
-    keys[i] = bits < kNanKey ? bits : kNanKey;
-  }
-}
-
-Cut Cut::At(std::uint32_t key, std::uint64_t cell, std::size_t rank_in_cell) {
-  Cut cut(Kind::kKey);
-  cut.key_ = key;
-  cut.cell_ = cell;
-  cut.rank_in_cell_ = rank_in_cell;
-  cut.bound_ = LowerBound(key);
-  cut.bound_above_ = LowerBound(key + 1);
-  return cut;
-}
-
-void Cut::Mask(std::uint64_t first, const double* __restrict magnitudes, std::size_t count,
-               double* __restrict keep) const {
-  if (kind_ != Kind::kKey) {
-    std::fill_n(keep, count, kind_ == Kind::kAll ? 1.0 : 0.0);
-    return;
-  }
-  const std::uint64_t cell = CellOf(first);
-  if (cell != cell_ && key_ < kInfinityKey) {
-    const double bound = cell < cell_ ? bound_ : bound_above_;
-    for (std::size_t i = 0; i < count; ++i) {
-      keep[i] = magnitudes[i] < bound ? 0.0 : 1.0;
-    }
-    return;
-  }
-  std::size_t ties = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t key = KeyOf(magnitudes[i]);
-    const bool tie = key == key_;
-    const bool in_time = cell < cell_ || (cell == cell_ && ties < rank_in_cell_);
-    keep[i] = key > key_ || (tie && in_time) ? 1.0 : 0.0;
-    ties += tie ? 1 : 0;
-  }
-}
-
 RankSearch::RankSearch(std::uint64_t elems, int workers, SelectionLimits limits)
-    : elems_(elems),
-      limits_(limits),
-      stage_(elems <= limits.short_elems ? Stage::kKeys : Stage::kBins) {
-  if (stage_ == Stage::kKeys) {
+    : elems_(elems), limits_(limits), workers_(static_cast<std::size_t>(workers)) {
+  if (elems <= limits.short_elems) {
+    stage_ = Stage::kKeys;
     keys_.resize(elems);
+  } else if (limits.sample_margin > 0 && elems > 2 * kSampleCells * kBlockElems) {
+    stage_ = Stage::kSample;
+    keys_.resize(kSampleCells * kBlockElems);
   } else {
-    bins_.resize(static_cast<std::size_t>(workers));
-    spilled_.resize(bins_.size());
-    pending_.resize(bins_.size());
+    stage_ = Stage::kBins;
+    bins_.resize(workers_);
+    spilled_.resize(workers_);
+    pending_.resize(workers_);
   }
 }
 
-void RankSearch::Survey(const double* magnitudes, const Block& block) {
+std::vector<ElemRun> RankSearch::Runs() const {
+  std::vector<ElemRun> runs;
+  if (stage_ == Stage::kSample) {
+    for (std::uint64_t piece = 0; piece < kSampleCells; ++piece) {
+      runs.push_back({SampleStart(elems_, piece), kBlockElems});
+    }
+  } else if (stage_ == Stage::kTies && ties_run_.count < elems_) {
+    runs.push_back(ties_run_);
+  }
+  return runs;
+}
+
+void RankSearch::Survey(const std::uint32_t* keys, const Block& block) {
   FUSEO1_CHECK(block.first % kBlockElems == 0 && block.count <= kBlockElems);
-  if (stage_ == Stage::kKeys) {
-    MagnitudeKeys(magnitudes, block.count, keys_.data() + block.first);
-    return;
-  }
-  std::array<std::uint32_t, kBlockElems> key_buffer;
-  const std::uint32_t* const keys = key_buffer.data();
-  MagnitudeKeys(magnitudes, block.count, key_buffer.data());
-  const auto worker = static_cast<std::size_t>(block.worker);
-  if (stage_ == Stage::kBins) {
-    std::vector<std::uint32_t>& table = bins_[worker];
-    if (table.empty()) {
-      table.resize(2 * kBins);
-    }
-    if (pending_[worker] + block.count > std::numeric_limits<std::uint32_t>::max()) {
-      std::vector<std::uint64_t>& spill = spilled_[worker];
-      spill.resize(table.size());
-      std::transform(table.begin(), table.end(), spill.begin(), spill.begin(), std::plus<>());
-      std::fill(table.begin(), table.end(), 0);
-      pending_[worker] = 0;
-    }
-    pending_[worker] += block.count;
-    // Two counters a bin: equal neighbours do not wait for each other's store.
-    std::uint32_t* const counts = table.data();
-    std::size_t i = 0;
-    for (; i + 2 <= block.count; i += 2) {
-      ++counts[(keys[i] >> 16) * 2];
-      ++counts[(keys[i + 1] >> 16) * 2 + 1];
-    }
-    if (i < block.count) {
-      ++counts[(keys[i] >> 16) * 2];
-    }
-    return;
-  }
-  for (Target& target : targets_) {
-    if (!target.open) {
-      continue;
-    }
-    if (stage_ == Stage::kLists) {
-      List(keys, block, target);
-    } else if (stage_ == Stage::kLowBits && target.counting) {
-      std::vector<std::uint32_t>& low = target.low_bins[worker];
-      if (low.empty()) {
-        low.resize(65536);
+  switch (stage_) {
+    case Stage::kKeys:
+      std::copy_n(keys, block.count, keys_.data() + block.first);
+      break;
+    case Stage::kSample:
+      for (std::uint64_t piece = 0; piece < kSampleCells; ++piece) {
+        if (SampleStart(elems_, piece) == block.first) {
+          std::copy_n(keys, block.count, keys_.data() + piece * kBlockElems);
+        }
       }
+      break;
+    case Stage::kWindow:
+      window_->Count(keys, block);
+      break;
+    case Stage::kBins:
+      CountBins(keys, block);
+      break;
+    case Stage::kLists:
+      List(keys, block);
+      break;
+    case Stage::kLowBits: {
+      Bins& low = low_bins_[static_cast<std::size_t>(block.worker)];
+      low.resize(65536);
       for (std::size_t i = 0; i < block.count; ++i) {
-        if (((keys[i] ^ target.key) >> 16) == 0) {
+        if (((keys[i] ^ key_) >> 16) == 0) {
           ++low[keys[i] & 0xFFFFU];
         }
       }
-    } else if (stage_ == Stage::kTies && target.counting) {
-      std::uint32_t ties = 0;
-      for (std::size_t i = 0; i < block.count; ++i) {
-        ties += keys[i] == target.key ? 1U : 0U;
-      }
-      target.cell_ties[CellOf(block.first)] = static_cast<std::uint16_t>(ties);
+      break;
     }
+    case Stage::kTies:
+      if (block.first - ties_run_.first < ties_run_.count) {
+        std::uint32_t ties = 0;
+        for (std::size_t i = 0; i < block.count; ++i) {
+          ties += keys[i] == key_ ? 1U : 0U;
+        }
+        cell_ties_[CellOf(block.first - ties_run_.first)] = static_cast<std::uint16_t>(ties);
+      }
+      break;
+    case Stage::kDone:
+      break;
   }
 }
 
-void RankSearch::List(const std::uint32_t* keys, const Block& block, Target& target) {
-  const std::uint32_t threshold = target.key;
+void RankSearch::CountBins(const std::uint32_t* keys, const Block& block) {
+  const auto worker = static_cast<std::size_t>(block.worker);
+  Bins& table = bins_[worker];
+  table.resize(2 * kBins);
+  if (pending_[worker] + block.count > std::numeric_limits<std::uint32_t>::max()) {
+    std::vector<std::uint64_t>& spill = spilled_[worker];
+    spill.resize(table.size());
+    std::transform(table.begin(), table.end(), spill.begin(), spill.begin(), std::plus<>());
+    std::fill(table.begin(), table.end(), 0);
+    pending_[worker] = 0;
+  }
+  pending_[worker] += block.count;
+  // Two counters a bin: equal neighbours do not wait for each other's store.
+  std::uint32_t* const counts = table.data();
+  for (std::size_t i = 0; i < block.count; ++i) {
+    ++counts[(keys[i] >> 16) * 2 + i % 2];
+  }
+}
+
+void RankSearch::List(const std::uint32_t* keys, const Block& block) {
   std::uint32_t ties = 0;
   std::uint32_t in_bin = 0;
   for (std::size_t i = 0; i < block.count; ++i) {
-    ties += keys[i] == threshold ? 1U : 0U;
-    in_bin += (keys[i] ^ threshold) < 0x10000U ? 1U : 0U;
+    ties += keys[i] == key_ ? 1U : 0U;
+    in_bin += (keys[i] ^ key_) < 0x10000U ? 1U : 0U;
   }
-  target.cell_ties[CellOf(block.first)] = static_cast<std::uint16_t>(ties);
-  if (in_bin == ties) {
-    return;
+  cell_ties_[CellOf(block.first)] = static_cast<std::uint16_t>(ties);
+  const std::uint32_t others = in_bin - ties;
+  if (others == 0 ||
+      listed_.fetch_add(others, std::memory_order_relaxed) + others > limits_.listed_entries) {
+    return;  // too many: seen by FinishLists
   }
-  if (target.listed.fetch_add(in_bin - ties, std::memory_order_relaxed) + in_bin - ties >
-      limits_.listed_entries) {
-    return;  // seen by FinishSurvey
-  }
-  std::array<std::uint32_t, kBlockElems> found_buffer;
-  std::uint32_t* const found = found_buffer.data();
-  std::size_t count = 0;
+  std::vector<std::uint32_t>& entries = entries_[block.segment()];
   const auto offset = static_cast<std::uint32_t>(block.first % kSegmentElems);
-  constexpr std::size_t kGroup = 16;
-  std::size_t i = 0;
-  for (; i + kGroup <= block.count; i += kGroup) {
-    std::uint32_t any = 0;
-    for (std::size_t j = 0; j < kGroup; ++j) {
-      any |= (keys[i + j] ^ threshold) < 0x10000U ? 1U : 0U;
-    }
-    for (std::size_t j = 0; any != 0 && j < kGroup; ++j) {
-      const std::uint32_t low = keys[i + j] ^ threshold;
-      found[count] = (offset + static_cast<std::uint32_t>(i + j)) << 16 | (low & 0xFFFFU);
-      count += low < 0x10000U && low != 0 ? 1 : 0;
-    }
-  }
-  for (; i < block.count; ++i) {
-    const std::uint32_t low = keys[i] ^ threshold;
+  for (std::size_t i = 0; i < block.count; ++i) {
+    const std::uint32_t low = keys[i] ^ key_;
     if (low < 0x10000U && low != 0) {
-      found[count++] = (offset + static_cast<std::uint32_t>(i)) << 16 | low;
+      entries.push_back((offset + static_cast<std::uint32_t>(i)) << 16 | low);
     }
   }
-  std::vector<std::uint32_t>& entries = target.entries[block.segment()];
-  entries.insert(entries.end(), found, found + count);
 }
 
-void RankSearch::FinishSurvey(std::span<const std::uint64_t> ranks) {
-  FUSEO1_CHECK(ranks.size() <= kMaxCuts);
-  bool again = false;
+void RankSearch::FinishSurvey(std::uint64_t rank) {
+  if (stage_ == Stage::kDone) {
+    return;
+  }
+  if (stage_ != Stage::kSample && (rank == 0 || rank >= elems_)) {
+    cut_ = rank == 0 ? Cut::None() : Cut::All();
+    stage_ = Stage::kDone;
+  }
   switch (stage_) {
     case Stage::kKeys:
-      FinishKeys(ranks);
-      stage_ = Stage::kDone;
+      FinishKeys(rank);
+      break;
+    case Stage::kSample:
+      FinishSample(std::clamp<std::uint64_t>(rank, 1, elems_));
+      break;
+    case Stage::kWindow:
+      FinishWindow(rank);
       break;
     case Stage::kBins:
-      FinishBins(ranks);
-      for (const Target& target : targets_) {
-        again = again || target.open;
-      }
-      stage_ = again ? Stage::kLists : Stage::kDone;
+      FinishBins(rank);
       break;
     case Stage::kLists:
-      for (std::size_t c = 0; c < kMaxCuts; ++c) {
-        Target& target = targets_[c];
-        if (target.open && target.listed > limits_.listed_entries) {
-          target.counting = again = true;
-          target.low_bins.resize(bins_.size());
-        } else if (target.open) {
-          cuts_[c] = FromLists(target);
-        }
-        target.entries = {};
-      }
-      stage_ = again ? Stage::kLowBits : Stage::kDone;
+      FinishLists();
       break;
     case Stage::kLowBits:
-      for (Target& target : targets_) {
-        if (target.counting) {
-          FinishLowBits(target);
-        }
-      }
-      stage_ = Stage::kTies;
+      FinishLowBits();
       break;
     case Stage::kTies:
-      for (std::size_t c = 0; c < kMaxCuts; ++c) {
-        if (targets_[c].counting) {
-          cuts_[c] = FromTies(targets_[c], targets_[c].need);
-        }
-      }
+      cut_ = FromTies(need_);
       stage_ = Stage::kDone;
       break;
     case Stage::kDone:
       break;
   }
   if (stage_ == Stage::kDone) {
+    keys_ = {};
+    window_.reset();
     bins_ = {};
     spilled_ = {};
-    for (Target& target : targets_) {
-      target.cell_ties = {};
-    }
+    entries_ = {};
+    cell_ties_ = {};
   }
 }
 
-bool RankSearch::Trivial(std::uint64_t rank, Cut& cut) const {
-  if (rank == 0 || rank >= elems_) {
-    cut = rank == 0 ? Cut::None() : Cut::All();
-    return true;
-  }
-  return false;
-}
-
-void RankSearch::FinishKeys(std::span<const std::uint64_t> ranks) {
+void RankSearch::FinishKeys(std::uint64_t rank) {
   std::vector<std::uint32_t> order(keys_.size());
-  for (std::size_t c = 0; c < ranks.size(); ++c) {
-    if (Trivial(ranks[c], cuts_[c])) {
-      continue;
-    }
-    std::iota(order.begin(), order.end(), 0U);
-    const auto last = order.begin() + static_cast<std::ptrdiff_t>(ranks[c] - 1);
-    std::nth_element(order.begin(), last, order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return keys_[a] != keys_[b] ? keys_[a] > keys_[b] : a < b;
-    });
-    const std::uint32_t key = keys_[*last];
-    const std::uint64_t cell = CellOf(*last);
-    const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(cell * kBlockElems);
-    const auto ties = std::count(from, keys_.begin() + *last + 1, key);
-    cuts_[c] = Cut::At(key, cell, static_cast<std::size_t>(ties));
-  }
-  keys_ = {};
+  std::iota(order.begin(), order.end(), 0U);
+  const auto last = order.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(order.begin(), last, order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return keys_[a] != keys_[b] ? keys_[a] > keys_[b] : a < b;
+  });
+  const std::uint32_t key = keys_[*last];
+  const std::uint64_t cell = CellOf(*last);
+  const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(cell * kBlockElems);
+  const auto ties = std::count(from, keys_.begin() + *last + 1, key);
+  cut_ = Cut::At(key, cell, static_cast<std::size_t>(ties));
+  stage_ = Stage::kDone;
 }
 
-void RankSearch::FinishBins(std::span<const std::uint64_t> ranks) {
+void RankSearch::FinishSample(std::uint64_t rank) {
+  const auto size = static_cast<double>(keys_.size());
+  const double share = static_cast<double>(rank) / static_cast<double>(elems_);
+  const double margin =
+      limits_.sample_margin * (kWindowDeviations * std::sqrt(size * share * (1 - share)) + 16);
+  const auto bin_at = [&](double place) {
+    const double last = size - 1;
+    const auto index = static_cast<std::ptrdiff_t>(std::clamp(place, 0.0, last));
+    std::nth_element(keys_.begin(), keys_.begin() + index, keys_.end(), std::greater<>());
+    return keys_[static_cast<std::size_t>(index)] >> 16;
+  };
+  const double place = share * size;
+  const std::uint32_t highest = place - margin < 0 ? kBins - 1 : bin_at(place - margin);
+  const std::uint32_t lowest = place + margin > size - 1 ? 0 : bin_at(place + margin);
+  window_ = std::make_unique<KeyWindow>(elems_, static_cast<int>(workers_), lowest, highest,
+                                        limits_.listed_entries);
+  keys_ = {};
+  stage_ = Stage::kWindow;
+}
+
+void RankSearch::FinishWindow(std::uint64_t rank) {
+  const KeyWindow::Answer answer = window_->Find(rank);
+  window_.reset();
+  switch (answer.kind) {
+    case KeyWindow::Answer::Kind::kOutside:
+      bins_.resize(workers_);
+      spilled_.resize(workers_);
+      pending_.resize(workers_);
+      stage_ = Stage::kBins;
+      break;
+    case KeyWindow::Answer::Kind::kBin:
+      OpenBin(answer.bin, answer.need);
+      break;
+    case KeyWindow::Answer::Kind::kCut:
+      cut_ = answer.cut;
+      stage_ = Stage::kDone;
+      break;
+    case KeyWindow::Answer::Kind::kTies:
+      key_ = answer.bin << 16;
+      need_ = answer.need;
+      OpenTies(answer.run);
+      break;
+  }
+}
+
+void RankSearch::FinishBins(std::uint64_t rank) {
   std::vector<std::uint64_t> totals(kBins);
   for (std::size_t w = 0; w < bins_.size(); ++w) {
     for (std::size_t i = 0; i < bins_[w].size(); ++i) {
       totals[i / 2] += bins_[w][i] + (spilled_[w].empty() ? 0 : spilled_[w][i]);
     }
   }
-  const std::size_t workers = bins_.size();
-  bins_ = std::vector<std::vector<std::uint32_t>>(workers);
-  for (std::size_t c = 0; c < ranks.size(); ++c) {
-    if (Trivial(ranks[c], cuts_[c])) {
-      continue;
-    }
-    std::uint64_t need = ranks[c];
-    std::size_t bin = kBins - 1;
-    while (totals[bin] < need) {
-      need -= totals[bin--];
-    }
-    Target& target = targets_[c];
-    target.open = true;
-    target.key = static_cast<std::uint32_t>(bin) << 16;
-    target.need = need;
-    target.cell_ties.assign(CellOf(elems_ - 1) + 1, 0);
-    target.entries.resize((elems_ - 1) / kSegmentElems + 1);
+  bins_ = {};
+  std::size_t bin = kBins - 1;
+  while (totals[bin] < rank) {
+    rank -= totals[bin--];
   }
+  OpenBin(static_cast<std::uint32_t>(bin), rank);
 }
 
-Cut RankSearch::FromLists(Target& target) const {
-  const std::uint64_t listed = target.listed;
-  if (target.need > listed) {
-    return FromTies(target, target.need - listed);
+void RankSearch::OpenBin(std::uint32_t bin, std::uint64_t need) {
+  key_ = bin << 16;
+  need_ = need;
+  OpenTies({0, elems_});
+  entries_.resize((elems_ - 1) / kSegmentElems + 1);
+  stage_ = Stage::kLists;
+}
+
+void RankSearch::OpenTies(ElemRun run) {
+  ties_run_ = run;
+  cell_ties_.assign(CellOf(run.count - 1) + 1, 0);
+  stage_ = Stage::kTies;
+}
+
+void RankSearch::FinishLists() {
+  if (listed_ > limits_.listed_entries) {
+    low_bins_.resize(workers_);
+    stage_ = Stage::kLowBits;
+  } else {
+    cut_ = FromLists();
+    stage_ = Stage::kDone;
+  }
+  entries_ = {};
+}
+
+Cut RankSearch::FromLists() const {
+  if (need_ > listed_) {
+    return FromTies(need_ - listed_);
   }
   std::vector<std::uint64_t> low_bins(65536);
-  for (const auto& entries : target.entries) {
+  for (const auto& entries : entries_) {
     for (const std::uint32_t entry : entries) {
       ++low_bins[entry & 0xFFFFU];
     }
   }
-  std::uint64_t need = target.need;
+  std::uint64_t need = need_;
   std::size_t low = low_bins.size() - 1;
   while (low_bins[low] < need) {
     need -= low_bins[low--];
   }
   // The need-th entry with these low bits, in order of index.
-  for (std::size_t segment = 0; segment < target.entries.size(); ++segment) {
+  for (std::size_t segment = 0; segment < entries_.size(); ++segment) {
     std::uint64_t cell = 0;
     std::size_t rank_in_cell = 0;
-    for (const std::uint32_t entry : target.entries[segment]) {
+    for (const std::uint32_t entry : entries_[segment]) {
       if ((entry & 0xFFFFU) != low) {
         continue;
       }
@@ -335,35 +309,36 @@ Cut RankSearch::FromLists(Target& target) const {
       rank_in_cell = entry_cell == cell ? rank_in_cell + 1 : 1;
       cell = entry_cell;
       if (--need == 0) {
-        return Cut::At(target.key | static_cast<std::uint32_t>(low), cell, rank_in_cell);
+        return Cut::At(key_ | static_cast<std::uint32_t>(low), cell, rank_in_cell);
       }
     }
   }
   FUSEO1_CHECK(false);
 }
 
-void RankSearch::FinishLowBits(Target& target) {
+void RankSearch::FinishLowBits() {
   std::size_t low = 65535;
   for (;; --low) {
     std::uint64_t total = 0;
-    for (const auto& table : target.low_bins) {
+    for (const Bins& table : low_bins_) {
       total += table.empty() ? 0 : table[low];
     }
-    if (total >= target.need || low == 0) {
+    if (total >= need_ || low == 0) {
       break;
     }
-    target.need -= total;
+    need_ -= total;
   }
-  target.key |= static_cast<std::uint32_t>(low);
-  target.low_bins = {};
+  key_ |= static_cast<std::uint32_t>(low);
+  low_bins_ = {};
+  OpenTies({0, elems_});
 }
 
-Cut RankSearch::FromTies(const Target& target, std::uint64_t need) {
+Cut RankSearch::FromTies(std::uint64_t need) const {
   std::size_t cell = 0;
-  while (cell + 1 < target.cell_ties.size() && target.cell_ties[cell] < need) {
-    need -= target.cell_ties[cell++];
+  while (cell + 1 < cell_ties_.size() && cell_ties_[cell] < need) {
+    need -= cell_ties_[cell++];
   }
-  return Cut::At(target.key, cell, static_cast<std::size_t>(need));
+  return Cut::At(key_, CellOf(ties_run_.first) + cell, static_cast<std::size_t>(need));
 }
 
 }  // namespace fuseo1

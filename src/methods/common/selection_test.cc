@@ -6,6 +6,8 @@
 
 // The search is compiled once per instruction set and reached through the table of methods; this
 // test takes a copy of its own.
+#include "methods/common/cut.cc"
+#include "methods/common/key_window.cc"
 #include "methods/common/selection.cc"
 
 namespace fuseo1 {
@@ -26,40 +28,42 @@ std::vector<double> Sorted(const std::vector<double>& magnitudes, std::uint64_t 
 }
 
 struct Found {
-  std::vector<std::vector<double>> keep;
+  std::vector<double> keep;
   int surveys = 0;
 };
 
-Found Search(const std::vector<double>& magnitudes, const std::vector<std::uint64_t>& ranks,
-             SelectionLimits limits) {
+Found Search(const std::vector<double>& magnitudes, std::uint64_t rank, SelectionLimits limits) {
   constexpr int kWorkers = 3;
   RankSearch search(magnitudes.size(), kWorkers, limits);
+  std::vector<std::uint32_t> keys(magnitudes.size());
+  MagnitudeKeys(magnitudes.data(), keys.size(), keys.data());
   Found found;
   while (!search.done()) {
-    ++found.surveys;
+    found.surveys += search.Runs().empty() ? 1 : 0;
     // Segments in an order of their own; blocks of a segment in order.
-    const std::uint64_t segments = (magnitudes.size() - 1) / kSegmentElems + 1;
+    const std::uint64_t segments = (keys.size() - 1) / kSegmentElems + 1;
     for (std::uint64_t s = segments; s-- > 0;) {
-      const std::uint64_t end = std::min<std::uint64_t>(magnitudes.size(), (s + 1) * kSegmentElems);
+      const std::uint64_t end = std::min<std::uint64_t>(keys.size(), (s + 1) * kSegmentElems);
       for (std::uint64_t first = s * kSegmentElems; first < end; first += kBlockElems) {
-        search.Survey(magnitudes.data() + first,
+        search.Survey(keys.data() + first,
                       Block{.first = first,
                             .count = static_cast<std::size_t>(
                                 std::min<std::uint64_t>(kBlockElems, end - first)),
                             .inputs = {},
+                            .floats = {},
                             .worker = static_cast<int>(s % kWorkers)});
       }
     }
-    search.FinishSurvey(ranks);
+    search.FinishSurvey(rank);
   }
-  for (std::size_t c = 0; c < ranks.size(); ++c) {
-    std::vector<double> keep(magnitudes.size());
-    for (std::uint64_t first = 0; first < keep.size(); first += kBlockElems) {
-      search.cut(c).Mask(first, magnitudes.data() + first,
-                         std::min<std::size_t>(kBlockElems, keep.size() - first),
-                         keep.data() + first);
+  found.keep.resize(keys.size());
+  for (std::uint64_t first = 0; first < keys.size(); first += kBlockElems) {
+    std::array<std::uint32_t, kBlockElems> mask;
+    const std::size_t count = std::min<std::size_t>(kBlockElems, keys.size() - first);
+    search.cut().Mask(first, keys.data() + first, count, mask.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      found.keep[first + i] = mask[i] == ~0U ? 1 : 0;
     }
-    found.keep.push_back(std::move(keep));
   }
   return found;
 }
@@ -76,19 +80,23 @@ std::vector<double> Magnitudes(std::size_t count, int steps, std::uint64_t seed)
   return values;
 }
 
-constexpr SelectionLimits kShort{.short_elems = 1 << 30, .listed_entries = 1 << 20};
-constexpr SelectionLimits kLists{.short_elems = 0, .listed_entries = 1 << 20};
-constexpr SelectionLimits kCounts{.short_elems = 0, .listed_entries = 3};
+constexpr SelectionLimits kShort{.short_elems = 1 << 30};
+constexpr SelectionLimits kWindow{.short_elems = 0};
+constexpr SelectionLimits kFull{.short_elems = 0, .listed_entries = 3};  // of the window
+constexpr SelectionLimits kMisled{.short_elems = 0, .sample_margin = 1e-9};
+constexpr SelectionLimits kLists{.short_elems = 0, .sample_margin = 0};
+constexpr SelectionLimits kCounts{.short_elems = 0, .listed_entries = 3, .sample_margin = 0};
 
 void ExpectSameAsSort(const std::vector<double>& magnitudes) {
   const std::uint64_t n = magnitudes.size();
-  for (const std::uint64_t rank : {std::uint64_t{0}, std::uint64_t{1}, n / 7, n / 2, n - 1, n}) {
+  for (const std::uint64_t rank :
+       {std::uint64_t{0}, std::uint64_t{1}, n / 13, n / 7, n / 2, n - 1, n}) {
     const std::vector<double> expected = Sorted(magnitudes, rank);
-    for (const SelectionLimits& limits : {kShort, kLists, kCounts}) {
-      const Found found = Search(magnitudes, {rank, rank / 2}, limits);
-      EXPECT_EQ(found.keep[0], expected) << n << " " << rank << " " << limits.listed_entries;
-      EXPECT_EQ(found.keep[1], Sorted(magnitudes, rank / 2)) << n << " " << rank;
-      EXPECT_LE(found.surveys, 4);
+    for (const SelectionLimits& limits : {kShort, kWindow, kFull, kMisled, kLists, kCounts}) {
+      const Found found = Search(magnitudes, rank, limits);
+      EXPECT_TRUE(found.keep == expected)
+          << n << " " << rank << " " << limits.listed_entries << " " << limits.sample_margin;
+      EXPECT_LE(found.surveys, 5);
     }
   }
 }
@@ -97,11 +105,13 @@ TEST(Selection, KeepsWhatASortWouldKeep) {
   ExpectSameAsSort(Magnitudes(1, 0, 1));
   ExpectSameAsSort(Magnitudes(517, 0, 2));
   ExpectSameAsSort(Magnitudes(70001, 0, 3));
+  ExpectSameAsSort(Magnitudes(200001, 0, 10));
 }
 
 TEST(Selection, GivesTiesToTheLowestIndex) {
   ExpectSameAsSort(Magnitudes(5000, 2, 4));
   ExpectSameAsSort(Magnitudes(70001, 8, 5));
+  ExpectSameAsSort(Magnitudes(200001, 5, 11));
   ExpectSameAsSort(Magnitudes(40000, 3000, 6));
 }
 
@@ -138,9 +148,20 @@ TEST(Selection, TakesInfinitiesAndNumbersTooLargeForFloat) {
   ExpectSameAsSort(values);
 }
 
-TEST(Selection, NeedsTwoSurveysForLongTensors) {
-  EXPECT_EQ(Search(Magnitudes(70001, 0, 8), {1000}, kLists).surveys, 2);
-  EXPECT_EQ(Search(Magnitudes(70001, 0, 8), {1000}, kShort).surveys, 1);
+TEST(Selection, NeedsOneSurveyWhereTheSampleIsRight) {
+  EXPECT_EQ(Search(Magnitudes(200001, 0, 8), 1000, kShort).surveys, 1);
+  EXPECT_EQ(Search(Magnitudes(200001, 0, 8), 1000, {}).surveys, 1);
+  EXPECT_EQ(Search(Magnitudes(200001, 300, 8), 90000, {}).surveys, 1);
+  EXPECT_EQ(Search(Magnitudes(200001, 0, 8), 1000, kLists).surveys, 2);
+}
+
+// Half of the tensor is a thousand times larger than the other.
+TEST(Selection, IsNotMisledByParts) {
+  std::vector<double> values = Magnitudes(150000, 0, 9);
+  for (std::size_t i = 0; i < values.size() / 2; ++i) {
+    values[i] *= 1000;
+  }
+  ExpectSameAsSort(values);
 }
 
 }  // namespace
