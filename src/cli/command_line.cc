@@ -113,6 +113,7 @@ Result<Invocation> ParseCommandLine(std::vector<std::string> words, bool as_merg
   root.set_version_flag("--version", std::string("fuseo1 ") + kVersion);
   root.set_help_flag("-h,--help", "Print this help");
   root.allow_extras();
+  root.require_subcommand(0, 1);  // a path that is called as a command is a path
   if (as_mergekit) {
     SetUpAsMergekit(root, invocation);
   } else {

@@ -6,7 +6,7 @@ import unittest
 
 from harness import Case, PROGRAM
 
-COMMANDS = ("merge", "plan", "inspect", "diff", "verify", "completion", "version")
+COMMANDS = ("merge", "plan", "inspect", "diff", "verify", "eval", "grade", "report", "run", "sandbox", "completion", "version")
 
 
 class CommandLine(Case):
@@ -36,6 +36,11 @@ class CommandLine(Case):
         self.assertIn("CONFIG", self.refused(2, "merge"))
         self.assertIn("OUT", self.refused(2, "merge", "merge.yaml"))
         self.assertIn("one argument too many", self.refused(2, "inspect", "a", "b"))
+
+    def test_a_path_may_be_called_as_a_command(self):
+        self.ok("merge", "merge.yaml", "plan")
+        self.ok("verify", "plan")
+        self.assertIn("no run", self.refused(2, "report", "merge"))
 
     def test_control_characters_are_never_printed(self):
         text = self.refused(2, "merge", "evil\x1b[31m\nname.yaml", "out")
