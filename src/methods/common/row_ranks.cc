@@ -8,6 +8,8 @@
 namespace fuseo1 {
 namespace {
 
+constexpr std::uint32_t kLargeBin = 16;
+
 RankProbability Of(RankedKeep how, std::size_t count) {
   if (count < 2) {
     return {how.density, 0};
@@ -21,34 +23,9 @@ double Uniform(std::uint32_t random) {
   return (static_cast<double>(static_cast<std::int32_t>(random ^ 0x80000000U)) + 0x1p31) * 0x1p-32;
 }
 
-std::size_t RankAmong(const std::uint32_t* keys, std::size_t count, std::size_t element) {
-  const std::uint32_t key = keys[element];
-  std::uint32_t rank = 0;
-  for (std::size_t i = 0; i < element; ++i) {
-    rank += keys[i] <= key ? 1U : 0U;
-  }
-  for (std::size_t i = element; i < count; ++i) {
-    rank += keys[i] < key ? 1U : 0U;
-  }
-  return rank;
-}
-
 }  // namespace
 
-void RowRanks::MaskSorted(RankProbability probability, const std::uint32_t* keys,
-                          const std::uint32_t* random, std::size_t count, std::uint8_t* keep) {
-  sorted_.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    sorted_[i] = static_cast<std::uint64_t>(keys[i]) << 32 | i;
-  }
-  std::sort(sorted_.begin(), sorted_.end());
-  for (std::size_t rank = 0; rank < count; ++rank) {
-    const auto i = static_cast<std::uint32_t>(sorted_[rank]);
-    keep[i] = Uniform(random[i]) < probability.At(rank) ? 1 : 0;
-  }
-}
-
-std::uint32_t RowRanks::RankByBin(const std::uint32_t* __restrict keys, std::size_t count) {
+void RowRanks::RankByBin(const std::uint32_t* __restrict keys, std::size_t count) {
   std::uint32_t smallest = ~0U;  // of those above 0, less one
   std::uint32_t largest = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -59,52 +36,86 @@ std::uint32_t RowRanks::RankByBin(const std::uint32_t* __restrict keys, std::siz
   const std::uint32_t lowest = largest == 0 ? 1 : smallest + 1;
   const std::uint32_t range = largest < lowest ? 0 : largest - lowest;
   std::uint32_t shift = 0;
-  while (range >> shift >= 2 * count) {
+  while (range >> shift >= count) {
     ++shift;
   }
   const std::size_t bins = (range >> shift) + 2;
   bin_of_.resize(count);
   ranks_.resize(count);
-  mixed_.resize(count + 1);
+  order_.resize(count);
+  large_.clear();
   starts_.assign(bins + 1, 0);
-  sample_.resize(bins);
   std::uint32_t* __restrict bin_of = bin_of_.data();
   std::uint32_t* __restrict ranks = ranks_.data();
+  std::uint32_t* __restrict order = order_.data();
   std::uint32_t* __restrict starts = starts_.data();
-  std::uint32_t* __restrict sample = sample_.data();
-  std::uint32_t* __restrict mixed = mixed_.data();
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t above_zero = ((keys[i] - lowest) >> shift) + 1;
     bin_of[i] = keys[i] == 0 ? 0 : above_zero;
   }
   for (std::size_t i = 0; i < count; ++i) {
     ++starts[bin_of[i] + 1];
-    sample[bin_of[i]] = keys[i];
   }
-  for (std::size_t b = 1; b < bins; ++b) {
-    starts[b + 1] += starts[b];
+  std::uint32_t below = 0;
+  for (std::size_t b = 1; b <= bins; ++b) {
+    const std::uint32_t elements = starts[b];
+    below += elements;
+    starts[b] = below;
+    if (elements > kLargeBin && b > 1) {
+      large_.push_back(static_cast<std::uint32_t>(b) - 1);
+    }
   }
-  std::size_t mixed_count = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t bin = bin_of[i];
-    ranks[i] = starts[bin]++;
-    mixed[mixed_count] = bin;
-    mixed_count += keys[i] != sample[bin] ? 1 : 0;
+    const std::uint32_t rank = starts[bin_of[i]]++;
+    ranks[i] = rank;
+    order[rank] = static_cast<std::uint32_t>(i);
   }
-  std::uint32_t widest = 0;
-  for (std::size_t m = 0; m < mixed_count; ++m) {
-    widest = std::max(widest, starts[mixed[m]] - starts[mixed[m] - 1]);  // never bin 0
+  for (const std::uint32_t bin : large_) {
+    SortBin(keys, starts[bin - 1], starts[bin]);
   }
-  return widest;
+}
+
+void RowRanks::SortBin(const std::uint32_t* keys, std::size_t from, std::size_t to) {
+  std::uint32_t differ = 0;
+  for (std::size_t r = from; r < to; ++r) {
+    differ |= keys[order_[r]] ^ keys[order_[from]];
+  }
+  if (differ == 0) {
+    return;
+  }
+  const auto begin = order_.begin();
+  std::sort(begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to),
+            [keys](std::uint32_t a, std::uint32_t b) {
+              return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
+            });
+  for (std::size_t r = from; r < to; ++r) {
+    ranks_[order_[r]] = static_cast<std::uint32_t>(r);
+  }
+}
+
+std::size_t RowRanks::RankInBin(const std::uint32_t* keys, std::uint32_t element) const {
+  const std::uint32_t bin = bin_of_[element];
+  const std::size_t from = bin == 0 ? 0 : starts_[bin - 1];
+  const std::size_t to = starts_[bin];
+  if (bin == 0 || to - from > kLargeBin) {
+    return ranks_[element];
+  }
+  std::size_t rank = from;
+  for (std::size_t r = from; r < to; ++r) {
+    const std::uint32_t other = order_[r];
+    rank +=
+        keys[other] < keys[element] || (keys[other] == keys[element] && other < element) ? 1 : 0;
+  }
+  return rank;
 }
 
 void RowRanks::Mask(RankedKeep how, const std::uint32_t* __restrict keys,
                     const std::uint32_t* __restrict random, std::size_t count,
                     std::uint8_t* __restrict keep) {
+  RankByBin(keys, count);
   const RankProbability probability = Of(how, count);
-  const std::uint32_t widest = RankByBin(keys, count);
-  // Within a bin of different keys a rank may be wrong by the bin's size.
-  const double reach = widest * probability.step + 0x1p-40;
+  // In small bins a rank may be wrong by the bin's size.
+  const double reach = kLargeBin * probability.step + 0x1p-40;
   const std::uint32_t* __restrict ranks = ranks_.data();
   doubt_.resize(count);
   std::uint8_t* __restrict doubt = doubt_.data();
@@ -114,27 +125,10 @@ void RowRanks::Mask(RankedKeep how, const std::uint32_t* __restrict keys,
     keep[i] = above > 0 ? 1 : 0;
     doubt[i] = std::fabs(above) < reach ? 1 : 0;
   }
-  if (widest == 0) {
-    return;
-  }
-  open_.clear();
   ForEachFlag(doubt, count, [&](std::size_t i) {
-    const std::uint32_t bin = bin_of_[i];
-    const std::uint32_t from = bin == 0 ? 0 : starts_[bin - 1];
-    const double u = Uniform(random[i]);
-    const bool sure = u < probability.At(from);
-    const bool possible = u < probability.At(starts_[bin] - 1);
-    if (possible && !sure && bin != 0) {
-      open_.push_back(static_cast<std::uint32_t>(i));
-    }
+    const std::size_t rank = RankInBin(keys, static_cast<std::uint32_t>(i));
+    keep[i] = Uniform(random[i]) < probability.At(rank) ? 1 : 0;
   });
-  if (open_.size() > 16 + count / 32) {
-    MaskSorted(probability, keys, random, count, keep);
-    return;
-  }
-  for (const std::uint32_t i : open_) {
-    keep[i] = Uniform(random[i]) < probability.At(RankAmong(keys, count, i)) ? 1 : 0;
-  }
 }
 
 }  // namespace fuseo1

@@ -1,11 +1,11 @@
 // DELLA's mask of one row: the larger an element, the more likely it stays.
 //
-//   p_i = (density - epsilon) + 2 epsilon (rank_i - 1) / (c - 1)       element i stays iff u_i <
-//   p_i
+//   p_i = (density - epsilon) + 2 epsilon (rank_i - 1) / (c - 1)
+//   element i stays iff u_i < p_i
 //
 // rank_i runs from 1 to c, ascending by magnitude (rounded to float), equal ones by index. A
-// histogram with about c bins gives every rank up to the elements of its bin, and exactly where a
-// bin's keys are equal; the few elements that the rest would decide are ranked one by one.
+// histogram of at most c bins gives the ranks, up to the order within a bin; large bins of different
+// keys are sorted, and of small ones only those elements are ranked whose decision could change.
 #pragma once
 
 #include <cstddef>
@@ -35,20 +35,17 @@ class RowRanks {
             std::size_t count, std::uint8_t* keep);
 
  private:
-  void MaskSorted(RankProbability probability, const std::uint32_t* keys,
-                  const std::uint32_t* random, std::size_t count, std::uint8_t* keep);
-  // Ranks by bin, elements of a bin by index. Returns the size of the largest bin with different
-  // keys.
-  std::uint32_t RankByBin(const std::uint32_t* keys, std::size_t count);
+  // Fills ranks_, right but for elements of small bins with different keys.
+  void RankByBin(const std::uint32_t* keys, std::size_t count);
+  void SortBin(const std::uint32_t* keys, std::size_t from, std::size_t to);
+  std::size_t RankInBin(const std::uint32_t* keys, std::uint32_t element) const;
 
   std::vector<std::uint32_t> bin_of_;  // per element
   std::vector<std::uint32_t> ranks_;   // per element
+  std::vector<std::uint32_t> order_;   // per rank: its element
   std::vector<std::uint32_t> starts_;  // per bin: its first rank, later its end
-  std::vector<std::uint32_t> sample_;  // per bin: one of its keys
-  std::vector<std::uint32_t> mixed_;   // bins with different keys, repeated
-  std::vector<std::uint32_t> open_;    // elements that their bin may not decide
+  std::vector<std::uint32_t> large_;   // bins
   std::vector<std::uint8_t> doubt_;
-  std::vector<std::uint64_t> sorted_;  // key << 32 | element
 };
 
 }  // namespace fuseo1
