@@ -101,10 +101,17 @@ std::size_t OptionOf(char32_t c, std::size_t options) {
 
 bool IsLatinLetter(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z'); }
 
+// Chinese is written without blanks: a letter beside it stands alone.
+bool JoinsLetters(char32_t c) { return IsUnicodeWord(c) && (c < 0x2E80 || c > 0x9FFF); }
+
 bool LetterAt(RuneView text, std::size_t at) {
-  return at < text.size() && IsLatinLetter(text[at]) &&
-         (at + 1 >= text.size() || !IsUnicodeWord(text[at + 1])) &&
-         (at == 0 || !IsUnicodeWord(text[at - 1]) || text[at - 1] == U'_');
+  if (at >= text.size() || !IsLatinLetter(text[at])) return false;
+  if (at > 0 && JoinsLetters(text[at - 1]) && text[at - 1] != U'_') return false;
+  if (at + 1 >= text.size()) return true;
+  const char32_t next = text[at + 1];
+  const bool name = next == U'+' || (next == U'-' && at + 2 < text.size() && text[at + 2] >= U'0' &&
+                                     text[at + 2] <= U'9');  // C++, B-12
+  return !JoinsLetters(next) && !name;
 }
 
 // "A because", "C since": a word that may follow a chosen letter. Other lower-case words after A or
@@ -166,7 +173,13 @@ bool SecondLetterFollows(RuneView text, std::size_t at, std::size_t options) {
 // Letters, digits and dots of a text, lower case: how option texts are compared.
 Runes Essence(RuneView text) {
   Runes out;
-  for (const char32_t c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    for (const RuneView font :
+         {RuneView(U"\\textbf"), RuneView(U"\\text"), RuneView(U"\\mathrm")}) {
+      if (text.substr(i, font.size()) == font) i += font.size();
+    }
+    if (i >= text.size()) break;
+    const char32_t c = text[i];
     if (IsUnicodeAlphanumeric(c) || c == U'.' || c == U'-' || c == U'+') {
       out += UnicodeLower(c);
     }

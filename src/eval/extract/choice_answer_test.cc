@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
 #include <vector>
 
 #include "eval/compat/choice_published.h"
@@ -32,6 +33,18 @@ TEST(ChoiceAnswer, GivesWhatItShouldOnEveryVector) {
     const std::string should = TextOf(row, "should_be");
     EXPECT_EQ(Chosen(response, kTen), should.empty() ? "none" : should) << row;
   }
+}
+
+TEST(ChoiceAnswer, ReadsEveryEndingOfTheTable) {
+  std::ifstream in(std::string(FUSEO1_SOURCE_DIR) + "/tests/golden/extract_choices.jsonl");
+  int rows = 0;
+  for (std::string line; std::getline(in, line); ++rows) {
+    const Json row = ParseJson(line).value();
+    const std::string response = row["response"];
+    EXPECT_EQ(Chosen(response), row["letter"].is_null() ? "none" : row["letter"].get<std::string>())
+        << response;
+  }
+  EXPECT_GT(rows, 100);
 }
 
 TEST(ChoiceAnswer, ReadsALoneLetterInTheLastBalancedBox) {

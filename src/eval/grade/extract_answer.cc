@@ -56,17 +56,66 @@ std::optional<std::string> LastBox(std::string_view text) {
 
 bool SameLetter(char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); }
 
-// The end of the last place where `phrase` (lower case) stands in any case.
-std::size_t EndOfLast(std::string_view text, std::string_view phrase) {
-  for (std::size_t at = text.size(); at-- > 0;) {
-    if (text.size() - at < phrase.size()) continue;
-    if (std::equal(phrase.begin(), phrase.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
-                   [](char p, char t) { return SameLetter(t, p); })) {
-      return at + phrase.size();
-    }
-  }
-  return kNone;
+bool StartsWith(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(),
+                                                   [](char p, char t) { return SameLetter(t, p); });
 }
+
+// Past `:` or its wide form, which bold marks and blanks may precede; 0 where there is none.
+std::size_t PastColon(std::string_view text) {
+  constexpr std::string_view kWideColon = "\xef\xbc\x9a";  // ：
+  std::size_t at = 0;
+  while (at < text.size() && at < 8 && (text[at] == '*' || text[at] == ' ')) ++at;
+  if (text.substr(at).starts_with(':')) return at + 1;
+  return text.substr(at).starts_with(kWideColon) ? at + kWideColon.size() : 0;
+}
+
+// Where an answer begins if an anchored phrase stands at the start of `text`; 0: none does.
+std::size_t AnchorEnd(std::string_view text) {
+  constexpr std::string_view kAnswer = "\xe7\xad\x94\xe6\xa1\x88";  // 答案
+  constexpr std::string_view kIs = "\xe6\x98\xaf";                  // 是
+  if (text.starts_with(kAnswer)) {
+    const std::string_view rest = text.substr(kAnswer.size());
+    if (rest.starts_with(kIs)) return kAnswer.size() + kIs.size();
+    const std::size_t colon = PastColon(rest);
+    return colon == 0 ? 0 : kAnswer.size() + colon;
+  }
+  if (!StartsWith(text, "answer")) return 0;
+  if (StartsWith(text, "answer is")) return 9;
+  const std::size_t colon = PastColon(text.substr(6));
+  return colon == 0 ? 0 : 6 + colon;
+}
+
+// What opens a remark on the answer rather than going on with it.
+constexpr std::string_view kRemarks[] = {" because ",
+                                         " since ",
+                                         ", because ",
+                                         ", since ",
+                                         ", which ",
+                                         ", so ",
+                                         ", as ",
+                                         ", where ",
+                                         ", for ",
+                                         ", i.e",
+                                         ", using ",
+                                         ", by ",
+                                         ", giving ",
+                                         ", obtained ",
+                                         " (in ",
+                                         " (since ",
+                                         " (because ",
+                                         " (approx",
+                                         " (about ",
+                                         " (using ",
+                                         " (after ",
+                                         " (see ",
+                                         " (which ",
+                                         " as required",
+                                         " as desired",
+                                         "\xef\xbc\x8c\xe6\x89\x80\xe4\xbb\xa5",   // ，所以
+                                         "\xef\xbc\x8c\xe5\x9b\xa0",               // ，因
+                                         "\xef\xbc\x8c\xe6\x95\x85",               // ，故
+                                         "\xef\xbc\x8c\xe5\x85\xb6\xe4\xb8\xad"};  // ，其中
 
 // The first sentence of what follows an anchor.
 std::string Sentence(std::string_view text) {
@@ -92,7 +141,8 @@ std::string Sentence(std::string_view text) {
       const std::size_t line = text.find('\n', after);
       std::string_view rest = text.substr(after, line == kNone ? kNone : line - after);
       rest = Trim(rest);
-      if (rest.empty() || rest.front() == '.' || rest.front() == '*')
+      if (rest.empty() || rest.front() == '.' || rest.front() == '*' ||
+          rest.starts_with("\xe3\x80\x82"))
         return std::string(text.substr(0, after));
     }
   }
@@ -105,6 +155,8 @@ std::string Sentence(std::string_view text) {
       break;
     }
   }
+  for (const std::string_view remark : kRemarks)
+    end = std::min(end, text.substr(0, end).find(remark));
   std::string_view sentence = Trim(text.substr(0, end));
   while (!sentence.empty() && (sentence.back() == '*' || sentence.back() == '.'))
     sentence.remove_suffix(1);
@@ -129,17 +181,21 @@ std::string_view WithoutReasoning(std::string_view response) {
 std::optional<std::string> ExtractAnswer(std::string_view response) {
   const std::string_view text = WithoutReasoning(response);
   if (auto box = LastBox(text)) return box;
-  constexpr std::array<std::string_view, 3> kAnchors = {
-      "answer is", "answer:", "\xe7\xad\x94\xe6\xa1\x88\xe6\x98\xaf"};
-  std::size_t best = 0;
-  for (const std::string_view anchor : kAnchors) {
-    const std::size_t end = EndOfLast(text, anchor);
-    if (end != kNone) best = std::max(best, end);
+  // The last phrase that an answer follows; "what the answer is." introduces none.
+  int tries = 0;
+  for (std::size_t at = text.size(); at-- > 0 && tries < 32;) {
+    const std::size_t end = AnchorEnd(text.substr(at));
+    if (end == 0) continue;
+    ++tries;
+    const std::string_view rest = Trim(text.substr(at + end));
+    const bool ends_there =
+        !rest.empty() &&
+        (rest[0] == ',' || rest[0] == '?' || rest[0] == '!' ||
+         (rest[0] == '.' && !(rest.size() > 1 && rest[1] >= '0' && rest[1] <= '9')));
+    std::string answer = ends_there ? std::string() : Sentence(rest);
+    if (!answer.empty()) return answer;
   }
-  if (best == 0) return std::nullopt;
-  std::string answer = Sentence(text.substr(best));
-  if (answer.empty()) return std::nullopt;
-  return answer;
+  return std::nullopt;
 }
 
 }  // namespace fuseo1

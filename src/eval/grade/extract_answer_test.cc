@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <string>
+
+#include "base/json.h"
+#include "eval/grade/grade.h"
 
 namespace fuseo1 {
 namespace {
@@ -49,6 +54,21 @@ TEST(ExtractAnswer, IsLinearOnHostileText) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(ExtractAnswer(text), std::nullopt);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+}
+
+// Endings as models write them; an answer is compared as graded, so that marks around it are free.
+TEST(ExtractAnswer, ReadsEveryEndingOfTheTable) {
+  std::ifstream in(std::string(FUSEO1_SOURCE_DIR) + "/tests/golden/extract_answers.jsonl");
+  int rows = 0;
+  for (std::string line; std::getline(in, line); ++rows) {
+    const Json row = ParseJson(line).value();
+    const std::string response = row["response"];
+    const std::string answer = ExtractAnswer(response).value_or("");
+    const std::string expected = row["answer"].is_null() ? "" : row["answer"].get<std::string>();
+    EXPECT_TRUE(answer == expected || GradeStrict(expected, answer).equal)
+        << response << " gave " << answer;
+  }
+  EXPECT_GT(rows, 100);
 }
 
 }  // namespace
