@@ -75,6 +75,7 @@ constexpr Mutant kMutants[] = {{Wall::kUnprivilegedUid, "fork-bomb"},
                                {Wall::kFileSizeLimit, "sparse-file"},
                                {Wall::kOpenFilesLimit, "open-files"},
                                {Wall::kProcessLimit, "fork-bomb"},
+                               {Wall::kTimerLimit, "queued-signals"},
                                {Wall::kCoreLimit, "core-dump"},
                                {Wall::kEmptyEnvironment, "environment"},
                                {Wall::kClosedDescriptors, "descriptors"},
@@ -101,6 +102,18 @@ TEST_P(WallMutant, IsCaught) {
 
 INSTANTIATE_TEST_SUITE_P(Walls, WallMutant, testing::ValuesIn(kMutants),
                          [](const auto& which) { return TestName(WallName(which.param.wall)); });
+
+// The control group's number stands behind the limit of the user's processes: it shows only where
+// that one is gone too.
+TEST(WallMutants, ThePidsCgroupStandsBehindTheProcessLimit) {
+  if (!Cgroup::Create(false, 0, true, 64).ok())
+    GTEST_SKIP() << "control groups cannot be written here";
+  const EscapeCase& bomb = FindEscapeCase("fork-bomb");
+  const std::string held = OutcomeOf(bomb, {.left_out = {Wall::kProcessLimit}});
+  EXPECT_TRUE(Contains(held, "stopped by EAGAIN")) << held;
+  const std::string free = OutcomeOf(bomb, {.left_out = {Wall::kProcessLimit, Wall::kPidsCgroup}});
+  EXPECT_TRUE(Contains(free, "started 300")) << free;
+}
 
 TEST(Launcher, NothingSurvivesItsDeathAtARandomMoment) {
   TheBait();

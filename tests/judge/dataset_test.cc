@@ -15,7 +15,7 @@ constexpr const char* kMutation = R"(
 
 def _changed(value):
     if isinstance(value, bool): return not value
-    if isinstance(value, (int, float, complex)): return value + 1
+    if isinstance(value, (int, float, complex)): return 3 * value + 1
     if isinstance(value, str): return value + 'x'
     if isinstance(value, list): return value + [None]
     if isinstance(value, tuple): return value + (None,)
@@ -104,6 +104,8 @@ TEST(JudgeDatasets, MbppAssertionsHoldForTheSolutions) {
   std::vector<JudgeProblem> problems;
   std::vector<std::string> solutions, entries;
   for (std::size_t i = 0; i < rows.size(); i += 4) {
+    // Its published assertions leave the number itself out of its divisors, its solution does not.
+    if (rows[i]["task_id"] == "Mbpp/295") continue;
     problems.push_back(
         {.id = rows[i]["task_id"], .mode = JudgeMode::kAsserts, .test_code = rows[i]["assertion"]});
     solutions.push_back(rows[i]["canonical_solution"]);

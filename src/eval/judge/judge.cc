@@ -117,7 +117,8 @@ void OnlyPresence(Value& value) {
 TestVerdict JudgeCalls(TestVerdict verdict, const RunOutcome& run, const JudgeProblem& problem) {
   const std::vector<std::string> lines = Lines(run.result);
   const std::string set_call = "set(" + problem.func_name + "(";
-  const bool as_sets = Contains(problem.test_code, set_call) || Contains(problem.prefix, set_call);
+  const bool as_sets = problem.any_order || Contains(problem.test_code, set_call) ||
+                       Contains(problem.prefix, set_call);
   std::vector<Value> expected;
   bool presence = false;
   for (const std::string& line : problem.reference_outputs) {
@@ -266,8 +267,11 @@ std::string_view VerdictName(CodeVerdict verdict) {
   return "";
 }
 
-Status PrepareProblem(JudgeProblem& problem, const JudgeOptions& options) {
-  if (problem.mode != JudgeMode::kCalls || !problem.reference_outputs.empty()) return {};
+namespace {
+
+// One line for each input, "!" where the reference fails on it.
+Result<std::vector<std::string>> RunReference(const JudgeProblem& problem,
+                                              const JudgeOptions& options) {
   Case it = MakeCase(problem, options);
   it.limits.cpu_seconds = 60;
   it.limits.wall = std::chrono::seconds(120);
@@ -278,16 +282,46 @@ Status PrepareProblem(JudgeProblem& problem, const JudgeOptions& options) {
     return InputError("problem " + Quoted(problem.id) +
                       ": its reference solution fails: " + Printable(Trim(run.err_tail), 300));
   }
-  const std::vector<std::string> lines = Lines(run.result);
+  return Lines(run.result);
+}
+
+// A set made into a list or tuple has the order of its hashes.
+bool ListsASet(const std::string& code) {
+  return Contains(code, "list(set") || Contains(code, "tuple(set");
+}
+
+bool SameButForOrder(const std::string& a, const std::string& b, double atol) {
+  const Result<Value> x = ParseValue(a, ValueSyntax::kTagged);
+  const Result<Value> y = ParseValue(b, ValueSyntax::kTagged);
+  return x.ok() && y.ok() && SameAsSets(*x, *y, atol);
+}
+
+}  // namespace
+
+Status PrepareProblem(JudgeProblem& problem, const JudgeOptions& options) {
+  if (problem.mode != JudgeMode::kCalls || !problem.reference_outputs.empty()) return {};
+  FUSEO1_TRY(std::vector<std::string> lines, RunReference(problem, options));
+  problem.any_order =
+      ListsASet(problem.reference_code) && !Contains(problem.reference_code, "sorted(");
+  if (Contains(problem.reference_code, "set(")) {
+    FUSEO1_TRY(const std::vector<std::string> again, RunReference(problem, options));
+    for (std::size_t i = 0; i < lines.size() && i < again.size(); ++i) {
+      if (lines[i] == again[i]) continue;
+      const bool reordered = SameButForOrder(lines[i], again[i], problem.atol);
+      problem.any_order = problem.any_order || reordered;
+      if (!reordered) lines[i] = "!";
+    }
+  }
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i] == "!") {
       problem.skipped_inputs.push_back(i);
     } else {
-      problem.reference_outputs.push_back(lines[i]);
+      problem.reference_outputs.push_back(std::move(lines[i]));
     }
   }
   if (problem.reference_outputs.empty()) {
-    return InputError("problem " + Quoted(problem.id) + ": its reference solution fails on every input");
+    return InputError("problem " + Quoted(problem.id) +
+                      ": its reference solution fails on every input");
   }
   return {};
 }

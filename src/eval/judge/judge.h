@@ -37,16 +37,16 @@ struct JudgeProblem {
   JudgeMode mode = JudgeMode::kStdin;
   std::vector<JudgeTest> tests = {};  // kStdin, kFunctional
   std::string func_name = {};         // kFunctional, kCalls
-  std::string prefix =
-      {};  // kAsserts, kCalls: put before the program, as a HumanEval prompt
+  std::string prefix = {};  // kAsserts, kCalls: put before the program, as a HumanEval prompt
   std::string test_code =
       {};  // kAsserts; for kCalls the problem's own asserts, which show the arguments' types
   std::string reference_code = {};                  // kCalls
   std::string inputs_json = {};                     // kCalls: a JSON list of argument lists
   double atol = 0;                                  // kCalls
   double time_limit_s = 0;                          // 0: the options'
-  std::vector<std::size_t> skipped_inputs = {};  // kCalls: inputs on which the reference fails
+  std::vector<std::size_t> skipped_inputs = {};     // kCalls: inputs on which the reference fails
   std::vector<std::string> reference_outputs = {};  // kCalls: filled by PrepareProblem
+  bool any_order = false;  // kCalls: the reference's lists come in the order of a set; likewise
 };
 
 enum class CodeVerdict { kAccepted, kWrong, kTime, kMemory, kRuntime, kCompile, kHarnessError };
@@ -90,8 +90,9 @@ struct JudgeOptions {
   TimingGate* gate = nullptr;  // JudgeMany sets its own
 };
 
-// Runs the reference of a kCalls problem; does nothing for the other modes. kInput where the
-// reference itself fails.
+// Runs the reference of a kCalls problem, twice where it uses sets: text hashes differently in
+// every interpreter, so what then comes in another order has none, and what changes is not asked
+// for. Does nothing for the other modes. kInput where the reference itself fails.
 Status PrepareProblem(JudgeProblem& problem, const JudgeOptions& options);
 
 SampleVerdict JudgeSample(const JudgeProblem& problem, const std::string& code,

@@ -237,6 +237,26 @@ TEST(Judge, CallsAreComparedWithTheReference) {
   EXPECT_EQ(Judged(broken, "def f(t, x): return 1"), "harness_error");
 }
 
+TEST(Judge, AListMadeFromASetHasNoOrder) {
+  JudgeProblem problem{
+      .id = "p",
+      .mode = JudgeMode::kCalls,
+      .func_name = "f",
+      .test_code = "assert f(['a']) == ['a']",
+      .reference_code = "def f(words):\n    found = set(words)\n    return [w for w in found]",
+      .inputs_json = R"([[["a", "b", "c", "d", "e", "f", "g", "h", "a"]]])"};
+  ASSERT_TRUE(PrepareProblem(problem, {}).ok());
+  EXPECT_TRUE(problem.any_order);
+  EXPECT_EQ(Judged(problem, "def f(words): return sorted(set(words))"), "AC");
+  EXPECT_EQ(Judged(problem, "def f(words): return sorted(set(words))[1:]"), "WA");
+  JudgeProblem ordered = problem;
+  ordered.reference_outputs.clear();
+  ordered.reference_code = "def f(words): return sorted(set(words))";
+  ASSERT_TRUE(PrepareProblem(ordered, {}).ok());
+  EXPECT_FALSE(ordered.any_order);
+  EXPECT_EQ(Judged(ordered, "def f(words): return sorted(set(words))[::-1]"), "WA");
+}
+
 TEST(Judge, ManyJobsRunBesideEachOtherAndAreReportedOnce) {
   const JudgeProblem problem = Stdin("2\n", "4\n");
   std::vector<JudgeJob> jobs;
