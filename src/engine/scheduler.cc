@@ -61,7 +61,7 @@ Status Scheduler::Run(const std::function<void()>& tick) {
     thread.join();
   }
   if (!failed_ && tensors_done_ < todo_.size()) {
-    return Error(ErrorCode::kInterrupted, "stopped by a signal");
+    return Error(ErrorCode::kInterrupted, "interrupted; run the same command again to go on");
   }
   return std::move(status_);
 }

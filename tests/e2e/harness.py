@@ -1,4 +1,5 @@
 """What the end-to-end tests share: the program under test, small checkpoints, and a folder per test."""
+import hashlib
 import json
 import os
 import pathlib
@@ -69,6 +70,33 @@ def make_model(folder, seed, config=None, files=None, rows=8):
         (folder / name).write_text(text, encoding="utf-8")
 
 
+def soaking():
+    return "FUSEO1_SOAK" in os.environ
+
+
+def soak_count(short, long):
+    return long if soaking() else short
+
+
+def soak_row(*cells):
+    """A row of the table that `make soak` prints at its end."""
+    if "FUSEO1_SOAK_TABLE" in os.environ:
+        with open(os.environ["FUSEO1_SOAK_TABLE"], "a", encoding="utf-8") as table:
+            table.write("| " + " | ".join(map(str, cells)) + " |\n")
+
+
+def digest(folder):
+    """name -> SHA-256 of every file of a folder."""
+    digests = {}
+    for path in sorted(folder.iterdir()):
+        with open(path, "rb") as file:
+            state = hashlib.sha256()
+            while piece := file.read(1 << 20):
+                state.update(piece)
+            digests[path.name] = state.hexdigest()
+    return digests
+
+
 class Case(unittest.TestCase):
     """Each test runs in a folder of its own with the models base, a and b and the config merge.yaml."""
     needs_models = True
@@ -109,6 +137,15 @@ class Case(unittest.TestCase):
         for word in ("std::", "what()", "terminate"):
             self.assertNotIn(word, done.stderr)
         return done.stderr
+
+    def assert_whole_or_unpublished(self, out, straight):
+        """Nothing that a reader takes for a model, or all of it: `straight` is digest() of the undisturbed merge."""
+        if not out.exists():
+            return
+        names = set(os.listdir(out))
+        if names & {"model.safetensors", "model.safetensors.index.json"}:
+            found = digest(out)
+            self.assertEqual({name: found.get(name) for name in straight}, straight)
 
     def tree(self, folder):
         """Contents of every file below, to see that nothing was touched."""
