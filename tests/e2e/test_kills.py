@@ -17,6 +17,9 @@ CONFIG = "models: [{model: x1}, {model: x2}]\nmerge_method: ties\nbase_model: x0
 
 
 class Kills(Case):
+    in_memory = True
+    needs_models = False
+
     def setUp(self):
         super().setUp()
         for seed in range(3):

@@ -20,6 +20,9 @@ MIB = 1 << 20
 
 
 class Limits(Case):
+    in_memory = True
+    needs_models = False
+
     def setUp(self):
         super().setUp()
         for seed in range(3):
