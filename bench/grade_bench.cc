@@ -3,12 +3,24 @@
 // OlympiadBench golds have.
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "eval/grade/grade.h"
+
+namespace {
+
+// Processor time of this thread: another program's turn is not the pair's.
+double ProcessorMs() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::vector<std::pair<std::string, std::string>> pairs;
@@ -46,9 +58,9 @@ int main(int argc, char** argv) {
   double seconds = 0;
   while (seconds < 2.0 && !pairs.empty()) {
     for (const auto& [gold, prediction] : pairs) {
-      const auto before = Clock::now();
+      const double before = ProcessorMs();
       equal += fuseo1::GradeStrict(gold, prediction).equal ? 1 : 0;
-      const double ms = std::chrono::duration<double, std::milli>(Clock::now() - before).count();
+      const double ms = ProcessorMs() - before;
       slowest_ms = ms > slowest_ms ? ms : slowest_ms;
       ++graded;
     }
