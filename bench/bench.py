@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Times mergekit and fuseo1 in turn on full Qwen2.5 shapes, and the plain copy of the same bytes beside them.
 
-Warm: inputs in the page cache, outputs on tmpfs, both alike. Prints a Markdown table with wall time and peak
-memory. Needs mergekit, torch and FUSEO1_PROGRAM (the program); `make bench` arranges both.
+Warm: inputs in the page cache, outputs on tmpfs, both alike. Then every other method beside linear, and cold:
+inputs dropped from the cache, from disk to disk, durable, beside the device's own sequential rate for the same
+bytes. Prints Markdown tables with wall time and peak memory. Needs mergekit, torch and FUSEO1_PROGRAM (the
+program); `make bench` arranges both.
 """
 import argparse
 import json
@@ -28,6 +30,22 @@ RECIPES = {
     "sce, select_topk 0.1": ("sce", True, 3, {}, {"select_topk": 0.1}),
     "ties, density 0.5": ("ties", True, 3, {"weight": 0.5, "density": 0.5}, {}),
     "della, density 0.5": ("della", True, 3, {"weight": 0.5, "density": 0.5, "epsilon": 0.2}, {}),
+}
+HALF = {"weight": 0.5, "density": 0.5}
+OTHERS = {
+    "task_arithmetic": ("task_arithmetic", True, 3, {"weight": 0.5}, {}),
+    "dare_linear": ("dare_linear", True, 3, HALF, {}),
+    "dare_ties": ("dare_ties", True, 3, HALF, {}),
+    "della_linear": ("della_linear", True, 3, HALF | {"epsilon": 0.2}, {}),
+    "breadcrumbs": ("breadcrumbs", True, 3, HALF | {"gamma": 0.01}, {}),
+    "breadcrumbs_ties": ("breadcrumbs_ties", True, 3, HALF | {"gamma": 0.01}, {}),
+    "model_stock": ("model_stock", True, 3, {}, {}),
+    "multislerp": ("multislerp", False, 3, {"weight": 1.0}, {}),
+    "nuslerp": ("nuslerp", False, 2, {"weight": 0.5}, {}),
+    "karcher": ("karcher", False, 3, {}, {}),
+    "nearswap": ("nearswap", True, 1, {}, {"t": 0.001}),
+    "arcee_fusion": ("arcee_fusion", True, 1, {}, {}),
+    "passthrough": ("passthrough", False, 1, {}, {}),
 }
 
 
@@ -66,23 +84,114 @@ def write_config(path, models, recipe):
     return count + (1 if has_base else 0)
 
 
+# In a process of its own: a child begins with the peak of the process that forked it.
+MEASURE = """
+import os, subprocess, sys, time
+start = time.monotonic()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(time.monotonic() - start, usage.ru_maxrss * 1024, status)
+"""
+
+
 def timed(command, out):
     """Seconds and peak resident bytes of a command; out is removed before."""
     shutil.rmtree(out, ignore_errors=True)
-    start = time.monotonic()
-    child = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    errors = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.monotonic() - start
-    if status != 0:
-        sys.exit(f"{command[0]} failed:\n{errors.decode(errors='replace')[-2000:]}")
-    return seconds, usage.ru_maxrss * 1024
+    run = subprocess.run([sys.executable, "-S", "-c", MEASURE, *map(str, command)], capture_output=True, text=True)
+    seconds, peak, status = run.stdout.split() if run.returncode == 0 else (0, 0, "1")
+    if status != "0":
+        sys.exit(f"{command[0]} failed:\n{run.stderr[-2000:]}")
+    return float(seconds), int(peak)
 
 
 def copy_seconds(paths):
     start = time.monotonic()
     subprocess.run(["cat", *map(str, paths)], stdout=subprocess.DEVNULL, check=True)
     return time.monotonic() - start
+
+
+class Bench:
+    def __init__(self, args, root):
+        self.args = args
+        self.root = root
+        self.program = os.environ["FUSEO1_PROGRAM"]
+        self.mergekit = pathlib.Path(sys.executable).parent / "mergekit-yaml"
+
+    def config(self, recipe, root):
+        """Writes the recipe for the models under root; returns their files."""
+        count = write_config(root / "config.yaml", root, recipe)
+        first = 0 if recipe[1] else 1  # without a base the models are a, b, c
+        return [root / m / "model.safetensors" for m in MODELS[first:first + count]]
+
+    def run(self, program, root):
+        return timed([program, *(["merge"] if program == self.program else []), root / "config.yaml", root / "out",
+                      "--quiet", "-j", self.args.threads, "--no-copy-tokenizer"], root / "out")
+
+    def warm(self):
+        print("| recipe | mergekit | peak | fuseo1 | peak | ratio | `cat` of the inputs |")
+        print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+        for name, recipe in RECIPES.items():
+            if self.args.only not in name:
+                continue
+            inputs = self.config(recipe, self.root)
+            copy = copy_seconds(inputs)
+            ours, our_peak = min(self.run(self.program, self.root) for _ in range(2))
+            row = [name, "–", "–", f"{ours:.2f} s", f"{our_peak / 2**20:.0f} MiB", "–", f"{copy:.2f} s"]
+            if not self.args.no_mergekit:
+                theirs, their_peak = self.run(self.mergekit, self.root)
+                row[1:3] = f"{theirs:.1f} s", f"{their_peak / 2**20:.0f} MiB"
+                row[5] = f"{theirs / ours:.0f} x"
+            print("| " + " | ".join(row) + " |", flush=True)
+
+    def beside_linear(self):
+        print("\n| method | fuseo1 | of linear's time |\n| --- | ---: | ---: |")
+        linear = None
+        for name, recipe in ({"linear": RECIPES["linear"]} | OTHERS).items():
+            self.config(recipe, self.root)
+            ours = min(self.run(self.program, self.root)[0] for _ in range(2))
+            linear = linear or ours
+            print(f"| {name} | {ours:.2f} s | {ours / linear:.1f} x |", flush=True)
+
+    def cold(self, root):
+        """Disk to disk: the bound is what the device needs for the same bytes, read and written in turn."""
+        for model in MODELS:
+            (root / model).mkdir(parents=True)
+            for file in ("model.safetensors", "config.json"):
+                shutil.copy(self.root / model / file, root / model / file)
+        os.sync()
+        print("\n| recipe, cold and durable | fuseo1 | the device, same bytes | rate | of linear's time |")
+        print("| --- | ---: | ---: | ---: | ---: |")
+        linear = None
+        for name in ("linear", "ties, density 0.5", "sce, select_topk 0.1"):
+            inputs = self.config(RECIPES[name], root)
+            drop(inputs)
+            device = copy_seconds(inputs) + write_seconds(root / "probe", inputs[0])
+            drop(inputs)
+            ours = self.run(self.program, root)[0]
+            linear = linear or ours
+            print(f"| {name} | {ours:.2f} s | {device:.2f} s | {device / ours:.2f} | {ours / linear:.2f} x |",
+                  flush=True)
+
+
+def drop(paths):
+    """Puts files out of the page cache."""
+    for path in paths:
+        with open(path, "rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def write_seconds(path, like):
+    """Time to write as many bytes as `like` has, and to sync them."""
+    block = os.urandom(1 << 22)
+    size = like.stat().st_size
+    start = time.monotonic()
+    with open(path, "wb", buffering=0) as file:
+        for _ in range(0, size, len(block)):
+            file.write(block)
+        os.fsync(file.fileno())
+    seconds = time.monotonic() - start
+    path.unlink()
+    return seconds
 
 
 def main():
@@ -92,9 +201,9 @@ def main():
     parser.add_argument("--dir", help="where the models go (default: /dev/shm where it is large enough)")
     parser.add_argument("--only", default="", help="recipes whose name holds this")
     parser.add_argument("--no-mergekit", action="store_true")
+    parser.add_argument("--no-others", action="store_true", help="only the recipes that mergekit runs too")
+    parser.add_argument("--cold-dir", default="build", help="on the disk to measure; empty: no cold runs")
     args = parser.parse_args()
-    program = os.environ["FUSEO1_PROGRAM"]
-    mergekit = pathlib.Path(sys.executable).parent / "mergekit-yaml"
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory(prefix="fuseo1-bench-", dir=args.dir or "/dev/shm") as name:
         root = pathlib.Path(name)
@@ -103,23 +212,14 @@ def main():
         for model in MODELS[1:]:
             make_model(root / model, args.shape, generator, base)
         del base
-        print("| recipe | mergekit | peak | fuseo1 | peak | ratio | `cat` of the inputs |")
-        print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-        for recipe_name, recipe in RECIPES.items():
-            if args.only not in recipe_name:
-                continue
-            count = write_config(root / "config.yaml", root, recipe)
-            inputs = [root / m / "model.safetensors" for m in MODELS[:count]]
-            copy = copy_seconds(inputs)
-            ours, our_peak = timed([program, "merge", root / "config.yaml", root / "out", "--quiet", "-j", args.threads,
-                                    "--no-copy-tokenizer"], root / "out")
-            row = [recipe_name, "–", "–", f"{ours:.2f} s", f"{our_peak / 2**20:.0f} MiB", "–", f"{copy:.2f} s"]
-            if not args.no_mergekit:
-                theirs, their_peak = timed([mergekit, root / "config.yaml", root / "out", "--quiet", "-j", args.threads,
-                                            "--no-copy-tokenizer"], root / "out")
-                row[1:3] = f"{theirs:.1f} s", f"{their_peak / 2**20:.0f} MiB"
-                row[5] = f"{theirs / ours:.0f} x"
-            print("| " + " | ".join(row) + " |", flush=True)
+        bench = Bench(args, root)
+        bench.warm()
+        if not args.no_others:
+            bench.beside_linear()
+        if args.cold_dir:
+            shutil.rmtree(root / "out", ignore_errors=True)
+            with tempfile.TemporaryDirectory(prefix="fuseo1-bench-", dir=args.cold_dir) as cold:
+                bench.cold(pathlib.Path(cold))
 
 
 if __name__ == "__main__":

@@ -333,17 +333,19 @@ class GtaMerge : public TensorMerge {
     const double lambda = lambda_;
     if (!traits_.consensus) {
       const double factor = lambda / LinearDivisor();
-      MergeVotes<false>(voters, base, count, out,
-                        [=](double b, double sum, double) { return b + sum * factor; });
+      MergeVotes<false, Votes::kMasked>(
+          voters, base, count, out, [=](double b, double sum, double) { return b + sum * factor; });
     } else if (!normalize_) {
-      MergeVotes<true>(voters, base, count, out,
-                       [=](double b, double numerator, double) { return b + lambda * numerator; });
+      MergeVotes<true, Votes::kMasked>(
+          voters, base, count, out,
+          [=](double b, double numerator, double) { return b + lambda * numerator; });
     } else {
       const double zero = kCancelled * weight_scale_;
-      MergeVotes<true>(voters, base, count, out, [=](double b, double numerator, double divisor) {
-        const double by = Select(std::abs(divisor) <= zero, 1.0, divisor);
-        return b + lambda * (numerator / by);
-      });
+      MergeVotes<true, Votes::kMasked>(
+          voters, base, count, out, [=](double b, double numerator, double divisor) {
+            const double by = Select(std::abs(divisor) <= zero, 1.0, divisor);
+            return b + lambda * (numerator / by);
+          });
     }
   }
 

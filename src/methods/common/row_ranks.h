@@ -4,8 +4,9 @@
 //   element i stays iff u_i < p_i
 //
 // rank_i runs from 1 to c, ascending by magnitude (rounded to float), equal ones by index. A
-// histogram of at most c bins gives the ranks, up to the order within a bin; large bins of different
-// keys are sorted, and of small ones only those elements are ranked whose decision could change.
+// histogram of at most c bins gives the ranks, up to the order within a bin; large bins of
+// different keys are sorted, and of small ones only those elements are ranked whose decision could
+// change.
 #pragma once
 
 #include <cstddef>

@@ -250,18 +250,24 @@ class SceMerge : public TensorMerge {
       voters.push_back(
           {.x = models[j], .keep = keep, .factor = 1, .bring = weights_[j], .weight = weights_[j]});
     }
-    const std::span<const Voter<T>> all = voters;
+    keep == kKeepAll.data() ? Merge<Votes::kPlain, T>(voters, block, out)
+                            : Merge<Votes::kMasked, T>(voters, block, out);
+  }
+
+  template <Votes kVotes, class T>
+  void Merge(std::span<const Voter<T>> voters, const Block& block, double* out) const {
+    const T* const base = block.Of<T>(base_);
     if (variant_ == SceVariant::kPaper) {
-      MergeVotes<true>(all, block.Of<T>(base_), block.count, out,
-                       [](double base, double numerator, double) { return base + numerator; });
+      MergeVotes<true, kVotes>(voters, base, block.count, out,
+                               [](double b, double numerator, double) { return b + numerator; });
       return;
     }
     const double smallest = variant_ == SceVariant::kMergekit ? kSceSmallestDivisor : 0;
-    MergeVotes<true>(all, block.Of<T>(base_), block.count, out,
-                     [=](double base, double numerator, double divisor) {
-                       const double by = Select(divisor < smallest, smallest, divisor);
-                       return base + numerator / Select(by == 0, 1.0, by);
-                     });
+    MergeVotes<true, kVotes>(voters, base, block.count, out,
+                             [=](double b, double numerator, double divisor) {
+                               const double by = Select(divisor < smallest, smallest, divisor);
+                               return b + numerator / Select(by == 0, 1.0, by);
+                             });
   }
 
   Counts TakeCounts() {

@@ -52,12 +52,21 @@ struct Voter {
   double weight = 1;                    // and to the divisor
 };
 
+enum class Votes : std::uint8_t {
+  kMasked,  // as Voter says
+  kPlain,   // every element stays and factors are 1: ω is the difference
+};
+
 namespace vote_internal {
 
-template <class T>
+template <Votes kVotes, class T>
 double VoteOf(const Voter<T>& voter, const T* base, std::size_t i) {
   const double difference = static_cast<double>(voter.x[i]) - static_cast<double>(base[i]);
-  return Masked(voter.keep[i], voter.factor * difference);
+  if constexpr (kVotes == Votes::kPlain) {
+    return difference;
+  } else {
+    return Masked(voter.keep[i], voter.factor * difference);
+  }
 }
 
 // The sign that turns votes of the majority's side into numbers above 0.
@@ -75,14 +84,14 @@ void Count(const Voter<T>& voter, double vote, std::uint64_t turn, double& numer
 
 // Everything of one element in registers. Folds, not loops over the voters: with those the loop
 // over the elements would not become one of vectors.
-template <class T, bool kConsensus, class Finish, std::size_t... k>
+template <class T, bool kConsensus, Votes kVotes, class Finish, std::size_t... k>
 void MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters, const T* base,
                 std::size_t count, double* out, Finish finish) {
   const Voter<T> all[] = {voters[k]...};
   std::array<double, kBlockElems> results;  // its own memory: nothing here can alias it
   double* const result = results.data();
   for (std::size_t i = 0; i < count; ++i) {
-    const double votes[] = {VoteOf(all[k], base, i)...};
+    const double votes[] = {VoteOf<kVotes>(all[k], base, i)...};
     const double balance = (0.0 + ... + votes[k]);
     const std::uint64_t turn = Turn(balance);
     double numerator = balance;
@@ -96,7 +105,7 @@ void MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters, con
   std::memcpy(out, result, count * sizeof(double));
 }
 
-template <class T, bool kConsensus, class Finish>
+template <class T, bool kConsensus, Votes kVotes, class Finish>
 void MergeAny(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
               Finish finish) {
   std::array<double, kBlockElems> balances{};
@@ -107,13 +116,13 @@ void MergeAny(std::span<const Voter<T>> voters, const T* base, std::size_t count
   double* const divisor = divisors.data();
   for (const Voter<T>& voter : voters) {
     for (std::size_t i = 0; i < count; ++i) {
-      balance[i] += VoteOf(voter, base, i);
+      balance[i] += VoteOf<kVotes>(voter, base, i);
     }
   }
   if constexpr (kConsensus) {
     for (const Voter<T>& voter : voters) {
       for (std::size_t i = 0; i < count; ++i) {
-        Count(voter, VoteOf(voter, base, i), Turn(balance[i]), numerator[i], divisor[i]);
+        Count(voter, VoteOf<kVotes>(voter, base, i), Turn(balance[i]), numerator[i], divisor[i]);
       }
     }
   }
@@ -126,11 +135,11 @@ void MergeAny(std::span<const Voter<T>> voters, const T* base, std::size_t count
 
 // out[i] = finish(base, Σ bring · ω, Σ weight): with consensus the sums run over the voters whose ω
 // has the sign of Σ ω (>= 0: positive), without it over all and the second is 0.
-template <bool kConsensus, class T, class Finish>
+template <bool kConsensus, Votes kVotes, class T, class Finish>
 void MergeVotes(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
                 Finish finish) {
   const auto fixed = [&](auto indices) {
-    vote_internal::MergeFixed<T, kConsensus>(indices, voters, base, count, out, finish);
+    vote_internal::MergeFixed<T, kConsensus, kVotes>(indices, voters, base, count, out, finish);
   };
   switch (voters.size()) {
     case 1:
@@ -142,7 +151,7 @@ void MergeVotes(std::span<const Voter<T>> voters, const T* base, std::size_t cou
     case 4:
       return fixed(std::make_index_sequence<4>());
     default:
-      return vote_internal::MergeAny<T, kConsensus>(voters, base, count, out, finish);
+      return vote_internal::MergeAny<T, kConsensus, kVotes>(voters, base, count, out, finish);
   }
 }
 
