@@ -216,6 +216,11 @@ EvalStatus Evaluator::EvalNode(const Node& node, Number* out) {
       return Power(a, b, out);
     case Op::kRoot: {
       const auto index = b.exact ? b.rational.ToInt() : std::nullopt;
+      if (!index && b.exact && b.rational.Sign() > 0) {  // \sqrt[n]{a} at a point between integers
+        Number exponent;
+        exponent.rational = Rational(1) / b.rational;
+        return Power(a, exponent, out);
+      }
       if (!index || *index < 1 || *index > 10'000) return EvalStatus::kUndecided;
       return Root(a, *index, out);
     }

@@ -283,9 +283,11 @@ class Lexer {
           return RowEnd();
         case '|':
           return Symbol("||");
+        case '&':
+          if (environments_ == 0) return void(Emit(TokenKind::kWord, "and"));
+          return Symbol("&");
         case '%':
         case '$':
-        case '&':
         case '#':
         case '_':
           return Symbol(std::string_view(&c, 1));
@@ -452,7 +454,7 @@ class Lexer {
     if (OneOf(plain, kGreek) && run.size() > 3) return void(Emit(TokenKind::kLetter, plain));
     Unit unit;
     if (AfterNumber() && (space_ != Space::kNone || OneOf(run, kTightUnits)) &&
-        FindUnit(run, false, &unit)) {
+        (FindUnit(run, false, &unit) || (run.size() == 3 && IsCountNoun(run)))) {
       return void(Emit(TokenKind::kWord, run));
     }
     if (AfterNumber() && space_ != Space::kNone && (run == "sq" || run == "cu"))
@@ -550,7 +552,7 @@ std::string TextKey(std::string_view canonical) {
     space = false;
     out.push_back(c);
   }
-  while (!out.empty() && out.back() == '.') out.pop_back();
+  if (!out.ends_with("..") && out.ends_with('.')) out.pop_back();  // "..." is no full stop
   return out;
 }
 

@@ -214,16 +214,22 @@ void FinishPhrases(std::vector<Token>* in) {
     }
   }
   for (std::size_t i = 1; i + 1 < in->size(); ++i) {
-    const bool after_number = (*in)[i - 1].kind == TokenKind::kNumber;
+    const bool after_number = (*in)[i - 1].kind == TokenKind::kNumber || (*in)[i - 1].Is("}");
     if (!after_number) continue;
     if (const std::size_t to = Phrase(*in, i, {"to"}); to > 0 && (*in)[i].space != Space::kNone &&
                                                        i + to < in->size() &&
                                                        (*in)[i + to].kind == TokenKind::kNumber) {
       Replace(in, i, to, TokenKind::kSymbol, ":");
-    } else if (IsPlainWord((*in)[i], "x") && (*in)[i].space != Space::kNone &&
-               (*in)[i + 1].text == "10" && (*in)[i + 1].space != Space::kNone &&
-               i + 2 < in->size() && (*in)[i + 2].Is("^")) {
+    } else if (IsPlainWord((*in)[i], "x") && (*in)[i - 1].kind == TokenKind::kNumber &&
+               (*in)[i].space != Space::kNone && (*in)[i + 1].text == "10" &&
+               (*in)[i + 1].space != Space::kNone && i + 2 < in->size() && (*in)[i + 2].Is("^")) {
       Replace(in, i, 1, TokenKind::kSymbol, "*");  // 3 x 10^5
+    } else if (const std::size_t of =
+                   std::max({Phrase(*in, i, {"of", "a"}), Phrase(*in, i, {"of", "an"}),
+                             Phrase(*in, i, {"of", "the"})});
+               of > 0 && i + of < in->size() && (*in)[i + of].kind == TokenKind::kWord) {
+      in->erase(in->begin() + static_cast<std::ptrdiff_t>(i),
+                in->begin() + static_cast<std::ptrdiff_t>(i + of));  // 3/4 of a cup
     } else if (const std::size_t percent = Phrase(*in, i, {"per", "cent"}); percent > 0) {
       Replace(in, i, percent, TokenKind::kSymbol, "%");
     }

@@ -117,7 +117,7 @@ NodeId Parser::ParseCommand() {
   if (name == "overline" || name == "bar" || name == "vec" || name == "hat" || name == "tilde" ||
       name == "dot" || name == "ddot" || name == "overarc" || name == "overleftrightarrow" ||
       name == "widearc") {
-    return ParseDecorated(name);
+    return ParseDecorated(name == "bar" ? "overline" : name);
   }
   if (name == "angle" || name == "triangle") {
     std::string letters = name + " ";
