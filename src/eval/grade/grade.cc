@@ -30,6 +30,21 @@ bool HasProgramMark(std::string_view text) {
   return false;
 }
 
+// A brace that never closes: the answer broke off.
+bool IsCutOff(std::string_view text) {
+  std::int64_t open = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '{') {
+      ++open;
+    } else if (text[i] == '}' && open > 0) {
+      --open;
+    }
+  }
+  return open > 0;
+}
+
 // The longest answer that is read at all, and the longest prose that is compared.
 constexpr std::size_t kMaxAnswerBytes = 64 * kKiB;
 constexpr std::size_t kMaxTextBytes = 20'000;
@@ -67,6 +82,7 @@ std::string_view ParsedAnswer::Fill(std::string_view text, Data* data) {
   if (const std::string_view rule = CanonicalText(text, &canonical); !rule.empty()) return rule;
   data->key = TextKey(canonical);
   if (data->key.empty() && canonical.find('}') == std::string::npos) return "empty";
+  if (IsCutOff(canonical)) return "cut-off";
   if (HasProgramMark(canonical)) return "program-text";
   if (data->key == "nan") return "undefined";
   bool thousands = false;

@@ -411,6 +411,11 @@ class Comparer {
         (g.op != Op::kTime && g.op != Op::kRatio) || (p.op != Op::kTime && p.op != Op::kRatio)) {
       return kKinds;
     }
+    // A time at the full hour is no ratio: 7:00 is not 27:00.
+    if ((g.op == Op::kTime && g.text.ends_with(":00")) ||
+        (p.op == Op::kTime && p.text.ends_with(":00"))) {
+      return kKinds;
+    }
     for (std::size_t k = 1; k < g.kids.size(); ++k) {
       const Decision d =
           CompareRatios(gold.With(g.kids[0]), gold.With(g.kids[k]), prediction.With(p.kids[0]),

@@ -64,7 +64,10 @@ std::size_t ReadGroups(std::string_view text, std::size_t start, std::size_t at,
     const bool follows_number = start >= 2 && text[start - 1] == ',' && IsDigit(text[start - 2]);
     const bool goes_on = At(text, end) == ',' && IsDigit(At(text, end + 1));
     if (!commas_join || follows_number || goes_on) return at;
-    *used_comma = true;
+    // "1,000" is never the list 1, 000; "12,345" may be 12, 345.
+    bool zero_leads = false;
+    for (std::size_t i = at; i < end; i += 4) zero_leads = zero_leads || At(text, i + 1) == '0';
+    *used_comma = !zero_leads;
   }
   if (style == Separator::kSpace && At(text, end) == '/') return at;  // 1 123/456
   *digits = joined;

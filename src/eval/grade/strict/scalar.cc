@@ -10,6 +10,7 @@ namespace {
 constexpr int kPoints = 24;
 constexpr int kEnoughPoints = 5;
 constexpr int kEnoughIntegerPoints = 10;
+constexpr int kManyPoints = 64;       // where a function is made of pieces: points in every one
 constexpr int kSmallIntegers = 1000;  // EvalOptions::point from here on: -3, -2, ...
 constexpr std::int64_t kFirstPrecision = 64;
 constexpr std::int64_t kSafetyBits = 512;
@@ -135,11 +136,14 @@ Decision DecideFunctions(const Value& gold, const Value& prediction, const Trait
                          EvalOptions options) {
   options.real_domain = !traits.has_i;
   options.integer_points = traits.integer_variables;
-  const int enough = options.integer_points ? kEnoughIntegerPoints : kEnoughPoints;
+  const int points = traits.has_pieces ? kManyPoints : kPoints;
+  const int enough = traits.has_pieces        ? kManyPoints
+                     : options.integer_points ? kEnoughIntegerPoints
+                                              : kEnoughPoints;
   int agreed = 0;
   int confirmed = 0;
   Decision last;
-  for (int point = 0; point < kPoints && agreed < enough; ++point) {
+  for (int point = 0; point < points && agreed < enough; ++point) {
     options.point = point;
     last = DecideAt(gold, prediction, options, confirmed < 2, nullptr);
     // n!/(n - 3)! says nothing of n below 3, where n(n - 1)(n - 2) does.

@@ -51,6 +51,7 @@ struct Traits {
   bool has_infinity = false;
   bool integer_variables = false;  // n!, (-1)^n, a sum up to n
   bool has_series = false;
+  bool has_pieces = false;  // min, |x|, floor, ...: other values on either side of some place
 };
 void CollectTraits(const Tree& tree, NodeId id, Traits* traits);
 

@@ -82,8 +82,15 @@ struct Walk {
         for (const NodeId kid : node.kids)
           traits->integer_variables = traits->integer_variables || HasVariable(kid);
         break;
+      case Op::kMin:
+      case Op::kMax:
+      case Op::kAbs:
+      case Op::kSign:
+        traits->has_pieces = true;
+        break;
       case Op::kFloor:
       case Op::kCeil:
+        traits->has_pieces = true;
         if (IsQuotientOfIndices(node.kids[0])) traits->integer_variables = true;
         break;
       case Op::kPow: {  // (-1)^n is defined for whole n
