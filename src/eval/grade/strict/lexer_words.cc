@@ -69,7 +69,9 @@ std::size_t FractionRun(const std::vector<Token>& in, std::size_t from, Rational
   const std::int64_t below = FractionWord(At(in, i).text, plural);
   if (below == 0) return 0;
   *value = above / Rational(below);
-  return i + 1 - from;
+  ++i;
+  if (IsArticle(At(in, i)) && At(in, i + 1).kind == TokenKind::kWord) ++i;  // half a mile
+  return i - from;
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ NodeId Parser::ParseTerm() {
       break;
     }
   }
-  if (quantity != kFailed) return quantity;
+  if (quantity != kFailed) return WithSmallerUnits(quantity);
   const NodeId value = Product(std::move(above));
   return below.empty() ? value : tree_.Add(Op::kDiv, {value, Product(std::move(below))});
 }

@@ -239,6 +239,24 @@ NodeId Parser::ParseLetter() {
   if (name == "e") return tree_.Add(Op::kE);
   if (name == "i") return tree_.Add(Op::kI);
   if (!Peek().Is("(") || Peek().space == Space::kTex) return tree_.Add(Op::kVar, {}, name);
+  if (name == "P") {  // P(X > 2), P(A | B): the name of a probability
+    std::string event = name;
+    bool condition = false;
+    int open = 0;
+    std::size_t k = 0;
+    for (; event.size() < 128 && Peek(k).kind != TokenKind::kEnd; ++k) {
+      const Token& t = Peek(k);
+      open += t.Is("(") ? 1 : t.Is(")") ? -1 : 0;
+      condition = condition || t.Is("<") || t.Is(">") || t.Is("=") || t.Is("|") ||
+                  t.IsCommand("mid") || t.IsCommand("le") || t.IsCommand("ge");
+      event += t.IsCommand("mid") ? "|" : t.text;
+      if (open == 0) break;
+    }
+    if (condition && open == 0) {
+      pos_ += k + 1;
+      return tree_.Add(Op::kVar, {}, event);
+    }
+  }
   // A call, where the bracket holds only names and numbers: f(x), C(5,2), but not n(n+1).
   std::size_t i = 1;
   bool plain = true;

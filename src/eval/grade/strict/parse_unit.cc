@@ -255,6 +255,31 @@ NodeId Parser::AttachUnit(NodeId value, bool inverse) {
   return node;
 }
 
+// 7 ft 6 in, 1 hour 30 minutes: the sum, in the last unit.
+NodeId Parser::WithSmallerUnits(NodeId quantity) {
+  for (int count = 0; count < 2 && Peek().kind == TokenKind::kNumber; ++count) {
+    if (tree_.at(quantity).op != Op::kQuantity || tree_.at(quantity).flag) return quantity;
+    const Token number = Peek();
+    const std::size_t back = pos_++;
+    Unit unit;
+    bool letter = false;
+    const bool read = ParseUnit(&unit, &letter);
+    const Unit& larger = tree_.units[static_cast<std::size_t>(tree_.at(quantity).aux)];
+    if (!read || letter || unit.bases != larger.bases || larger.bases.empty() ||
+        unit.scale.Compare(larger.scale) >= 0) {
+      pos_ = back;
+      return quantity;
+    }
+    const NodeId ratio = tree_.AddNumber(larger.scale / unit.scale);
+    const NodeId large = tree_.Add(Op::kMul, {tree_.at(quantity).kids[0], ratio});
+    const NodeId sum = tree_.Add(Op::kAdd, {large, tree_.AddNumber(number.value)});
+    tree_.units.push_back(std::move(unit));
+    quantity =
+        tree_.Add(Op::kQuantity, {sum}, {}, static_cast<std::int32_t>(tree_.units.size()) - 1);
+  }
+  return quantity;
+}
+
 // A currency sign and its number.
 NodeId Parser::ParseCurrency() {
   Unit unit;

@@ -77,6 +77,7 @@ class Parser {
   bool ParseUnit(Unit* unit, bool* used_letter);
   bool UnitAtom(Unit* unit, bool* is_letter) const;
   NodeId AttachUnit(NodeId value, bool inverse);
+  NodeId WithSmallerUnits(NodeId quantity);
   NodeId ParseCurrency();
   bool EndsItem(std::size_t ahead) const;
 

@@ -374,6 +374,7 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
       if (node.text == "R") return from(Complement({}));
       if (node.text == "R+" || node.text == "R_+" || node.text == "R_{+}")
         return from(HalfLine('>', Constant(Rational(0))));
+      if (node.text == "R*") return from(HalfLine('n', Constant(Rational(0))));
       if (node.text == "R_ge0") return from(HalfLine('g', Constant(Rational(0))));
       if (node.text == "R_>0") return from(HalfLine('>', Constant(Rational(0))));
       if (node.text == "R-" || node.text == "R_-")
