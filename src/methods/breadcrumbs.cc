@@ -26,18 +26,13 @@ constexpr std::array kParams = {
 }  // namespace
 
 const MethodDef& breadcrumbs_method() {
-  static constexpr MethodDef kMethod{
+  static constexpr MethodDef kMethod = Member::Method({
       .name = "breadcrumbs",
       .summary = "Differences without their outliers and their smallest elements, added up.",
       .title = "Model Breadcrumbs",
       .reference = "https://arxiv.org/abs/2312.06795",
-      .base = BaseRule::kRequired,
-      .min_inputs = 1,
       .params = kParams,
-      .start = &Member::Start,
-      .torch = &Member::Torch<float>,
-      .torch_f64 = &Member::Torch<double>,
-  };
+  });
   return kMethod;
 }
 

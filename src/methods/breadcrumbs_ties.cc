@@ -25,19 +25,14 @@ constexpr std::array kParams = {
 }  // namespace
 
 const MethodDef& breadcrumbs_ties_method() {
-  static constexpr MethodDef kMethod{
+  static constexpr MethodDef kMethod = Member::Method({
       .name = "breadcrumbs_ties",
       .summary =
           "Differences without outliers and smallest elements, where models agree on the sign.",
       .title = "Model Breadcrumbs with TIES",
       .reference = "https://arxiv.org/abs/2312.06795",
-      .base = BaseRule::kRequired,
-      .min_inputs = 1,
       .params = kParams,
-      .start = &Member::Start,
-      .torch = &Member::Torch<float>,
-      .torch_f64 = &Member::Torch<double>,
-  };
+  });
   return kMethod;
 }
 

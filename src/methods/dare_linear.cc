@@ -16,19 +16,13 @@ constexpr std::array kParams = {
 }  // namespace
 
 const MethodDef& dare_linear_method() {
-  static constexpr MethodDef kMethod{
+  static constexpr MethodDef kMethod = Member::Method({
       .name = "dare_linear",
       .summary = "Randomly thinned-out differences, added up.",
       .title = "Linear DARE",
       .reference = "https://arxiv.org/abs/2311.03099",
-      .base = BaseRule::kRequired,
-      .min_inputs = 1,
       .params = kParams,
-      .start = &Member::Start,
-      .torch = &Member::Torch<float>,
-      .torch_f64 = &Member::Torch<double>,
-      .torch_draws = &Member::Draws,
-  };
+  });
   return kMethod;
 }
 

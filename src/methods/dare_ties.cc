@@ -17,19 +17,13 @@ constexpr std::array kParams = {
 }  // namespace
 
 const MethodDef& dare_ties_method() {
-  static constexpr MethodDef kMethod{
+  static constexpr MethodDef kMethod = Member::Method({
       .name = "dare_ties",
       .summary = "Randomly thinned-out differences, where models agree on the sign.",
       .title = "DARE TIES",
       .reference = "https://arxiv.org/abs/2311.03099",
-      .base = BaseRule::kRequired,
-      .min_inputs = 1,
       .params = kParams,
-      .start = &Member::Start,
-      .torch = &Member::Torch<float>,
-      .torch_f64 = &Member::Torch<double>,
-      .torch_draws = &Member::Draws,
-  };
+  });
   return kMethod;
 }
 

@@ -71,6 +71,23 @@ TEST_P(MethodLaws, ThreadsDoNotChangeABit) {
   }
 }
 
+TEST_P(MethodLaws, BlocksOfFloatsGiveTheSameBits) {
+  const MethodDef& method = *GetParam();
+  TestTask test = MakeTask(method, {kRows, kRow});
+  if (!method.start(test.Get())->TakesFloats()) {
+    GTEST_SKIP() << "takes doubles only";
+  }
+  const Arrays inputs = MakeInputs(test, kRows * kRow);
+  FloatArrays floats;
+  for (const std::vector<double>& input : inputs) {
+    floats.emplace_back(input.begin(), input.end());
+    ASSERT_TRUE(std::equal(input.begin(), input.end(), floats.back().begin()));
+  }
+  const ExactRun expected = RunExact(method, test, inputs);
+  ASSERT_TRUE(expected.status.ok());
+  EXPECT_TRUE(SameBits(expected.out, RunExact(method, test, inputs, 2, floats).out));
+}
+
 TEST_P(MethodLaws, InstructionSetsDoNotChangeABit) {
   const MethodDef& method = *GetParam();
   TestTask test = MakeTask(method, {kRows, kRow});

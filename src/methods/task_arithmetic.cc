@@ -18,18 +18,13 @@ constexpr std::array kParams = {
 }  // namespace
 
 const MethodDef& task_arithmetic_method() {
-  static constexpr MethodDef kMethod{
+  static constexpr MethodDef kMethod = Member::Method({
       .name = "task_arithmetic",
       .summary = "The base plus the weighted differences of the models from it.",
       .title = "Task Arithmetic",
       .reference = "https://arxiv.org/abs/2212.04089",
-      .base = BaseRule::kRequired,
-      .min_inputs = 1,
       .params = kParams,
-      .start = &Member::Start,
-      .torch = &Member::Torch<float>,
-      .torch_f64 = &Member::Torch<double>,
-  };
+  });
   return kMethod;
 }
 

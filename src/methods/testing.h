@@ -52,13 +52,19 @@ struct TestTask {
   }
 };
 
-// One pass: whole segments (and the rows that start in them) are dealt to the workers.
+// The same numbers as float, where they are exact.
+using FloatArrays = std::vector<std::vector<float>>;
+
+// One pass: whole segments (and the rows that start in them) are dealt to the workers. `floats`:
+// empty, or the inputs once more, which then are what the blocks bring.
 template <class Body>
-void ForBlocks(const TensorTask& task, const TensorMerge& merge, const Arrays& inputs, Body body) {
+void ForBlocks(const TensorTask& task, const TensorMerge& merge, const Arrays& inputs,
+               const FloatArrays& floats, Body body) {
   const std::uint64_t step = std::max<std::uint64_t>(1, merge.BlockElems());
   const std::uint64_t segments = (task.elems + kSegmentElems - 1) / kSegmentElems;
   const auto work = [&](int worker) {
-    std::vector<const double*> pointers(inputs.size());
+    std::vector<const double*> doubles(floats.empty() ? inputs.size() : 0);
+    std::vector<const float*> singles(floats.size());
     for (std::uint64_t s = 0; s < segments; ++s) {
       if (s * 7 % static_cast<std::uint64_t>(task.workers) != static_cast<std::uint64_t>(worker)) {
         continue;
@@ -66,13 +72,16 @@ void ForBlocks(const TensorTask& task, const TensorMerge& merge, const Arrays& i
       const std::uint64_t from = (s * kSegmentElems + step - 1) / step * step;
       const std::uint64_t to = std::min(task.elems, (s + 1) * kSegmentElems);
       for (std::uint64_t first = from; first < to; first += step) {
-        for (std::size_t k = 0; k < inputs.size(); ++k) {
-          pointers[k] = inputs[k].data() + first;
+        for (std::size_t k = 0; k < doubles.size(); ++k) {
+          doubles[k] = inputs[k].data() + first;
+        }
+        for (std::size_t k = 0; k < singles.size(); ++k) {
+          singles[k] = floats[k].data() + first;
         }
         body(Block{.first = first,
                    .count = static_cast<std::size_t>(std::min(step, task.elems - first)),
-                   .inputs = pointers,
-                   .floats = {},
+                   .inputs = doubles,
+                   .floats = singles,
                    .worker = worker});
       }
     }
@@ -94,13 +103,13 @@ struct ExactRun {
 };
 
 inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& inputs,
-                         int workers = 1) {
+                         int workers = 1, const FloatArrays& floats = {}) {
   test.task.workers = workers;
   const TensorTask& task = test.Get();
   ExactRun run;
   const std::unique_ptr<TensorMerge> merge = method.start(task);
   while (merge->WantsSurvey()) {
-    ForBlocks(task, *merge, inputs, [&](const Block& block) { merge->Survey(block); });
+    ForBlocks(task, *merge, inputs, floats, [&](const Block& block) { merge->Survey(block); });
     run.status = merge->FinishSurvey();
     if (!run.status.ok()) {
       return run;
@@ -118,7 +127,7 @@ inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& 
     }
     return run;
   }
-  ForBlocks(task, *merge, inputs,
+  ForBlocks(task, *merge, inputs, floats,
             [&](const Block& block) { merge->Emit(block, run.out.data() + block.first); });
   return run;
 }

@@ -17,18 +17,13 @@ constexpr std::array kParams = {
 }  // namespace
 
 const MethodDef& ties_method() {
-  static constexpr MethodDef kMethod{
+  static constexpr MethodDef kMethod = Member::Method({
       .name = "ties",
       .summary = "The largest differences, where models agree on the sign.",
       .title = "TIES",
       .reference = "https://arxiv.org/abs/2306.01708",
-      .base = BaseRule::kRequired,
-      .min_inputs = 1,
       .params = kParams,
-      .start = &Member::Start,
-      .torch = &Member::Torch<float>,
-      .torch_f64 = &Member::Torch<double>,
-  };
+  });
   return kMethod;
 }
 

@@ -56,6 +56,19 @@ struct Gta {
   static std::uint64_t Draws(const TensorTask& task) {
     return GtaTorchDraws(task, {kSparsifier, kConsensus});
   }
+  // `named` with everything that follows from the member.
+  static constexpr MethodDef Method(MethodDef named) {
+    named.base = BaseRule::kRequired;
+    named.min_inputs = 1;
+    named.start = &Start;
+    named.torch = &Torch<float>;
+    named.torch_f64 = &Torch<double>;
+    if (kSparsifier == Sparsifier::kRandom || kSparsifier == Sparsifier::kRanked) {
+      named.torch_draws = &Draws;
+    }
+    named.shape_free = kSparsifier != Sparsifier::kRanked;
+    return named;
+  }
 };
 
 // Definitions of the parameters that the members share; only the defaults differ.
@@ -67,6 +80,13 @@ inline constexpr ParamDef kGtaDensity{.name = "density",
                                       .scope = ParamScope::kModel,
                                       .number = 1,
                                       .help = "share of the difference's elements that is kept"};
+inline constexpr ParamDef kGtaEpsilon{
+    .name = "epsilon",
+    .scope = ParamScope::kModel,
+    .number = 0.15,
+    .help =
+        "how far the probability to stay varies around density, from the smallest element of a "
+        "row to its largest"};
 inline constexpr ParamDef kGtaLambda{
     .name = "lambda", .number = 1, .help = "factor of the merged difference"};
 inline constexpr ParamDef kGtaInt8Mask{.name = "int8_mask",
