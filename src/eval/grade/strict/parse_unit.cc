@@ -255,12 +255,19 @@ NodeId Parser::AttachUnit(NodeId value, bool inverse) {
   return node;
 }
 
-// 7 ft 6 in, 1 hour 30 minutes: the sum, in the last unit.
+// 7 ft 6 in, 1 hour and 30 minutes: the sum, in the last unit. After "and" only where the larger
+// unit is no power of ten of the smaller, or is money: 5 cm and 12 mm are two lengths.
 NodeId Parser::WithSmallerUnits(NodeId quantity) {
-  for (int count = 0; count < 2 && Peek().kind == TokenKind::kNumber; ++count) {
-    if (tree_.at(quantity).op != Op::kQuantity || tree_.at(quantity).flag) return quantity;
+  for (int count = 0; count < 2; ++count) {
+    const std::size_t back = pos_;
+    const bool joined = Peek().IsWord("and");
+    if (Peek(joined ? 1 : 0).kind != TokenKind::kNumber || tree_.at(quantity).op != Op::kQuantity ||
+        tree_.at(quantity).flag) {
+      return quantity;
+    }
+    if (joined) ++pos_;
     const Token number = Peek();
-    const std::size_t back = pos_++;
+    ++pos_;
     Unit unit;
     bool letter = false;
     const bool read = ParseUnit(&unit, &letter);
@@ -270,7 +277,14 @@ NodeId Parser::WithSmallerUnits(NodeId quantity) {
       pos_ = back;
       return quantity;
     }
-    const NodeId ratio = tree_.AddNumber(larger.scale / unit.scale);
+    const Rational steps = larger.scale / unit.scale;
+    const bool decimal = steps == Rational(10) || steps == Rational(100) ||
+                         steps == Rational(1000) || !steps.IsInteger();
+    if (joined && decimal && larger.bases.front().first != "USD") {
+      pos_ = back;
+      return quantity;
+    }
+    const NodeId ratio = tree_.AddNumber(steps);
     const NodeId large = tree_.Add(Op::kMul, {tree_.at(quantity).kids[0], ratio});
     const NodeId sum = tree_.Add(Op::kAdd, {large, tree_.AddNumber(number.value)});
     tree_.units.push_back(std::move(unit));
