@@ -11,7 +11,7 @@ const drawAnswer = (i) => {
   return el("div", {},
     el("span", {class: "verdict " + kind(row), title: row.verdict}, sign(row)),
     index.runs.length > 1 ? el("span", {class: "num " + seriesClass(row.run)}, index.runs[row.run].letter) : null,
-    el("span", {class: "id"}, plain(row.bench.ids[row.item])),
+    el("span", {class: "id", title: plain(row.bench.ids[row.item])}, shortId(row.bench, row.item)),
     el("span", {class: "num"}, "#" + row.sample),
     el("span", {class: "grow"}, row.answer === null ? plain(row.reason) : plain(row.answer)),
     el("span", {class: "num"}, row.tokens === null ? "" : row.tokens.toLocaleString("en") + (isTruncated(row) ? " ✂" : "")));

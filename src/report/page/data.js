@@ -43,6 +43,21 @@ const textOf = async (number) => {
 
 const wholeText = (text) => (typeof text === "string" ? text : text[0] + "\n" + text[2]);
 
+// What all ids of a benchmark share at both ends, up to a slash and from a dot on, is left out of lists.
+const shortId = (bench, item) => {
+  if (!bench.ends) {
+    const ids = bench.ids;
+    let head = ids.length > 1 ? ids[0].lastIndexOf("/") + 1 : 0;
+    while (head > 0 && !ids.every((id) => id.startsWith(ids[0].slice(0, head)))) head = ids[0].lastIndexOf("/", head - 2) + 1;
+    const dot = ids.length > 1 ? ids[0].lastIndexOf(".") : -1;
+    const tail = dot > 0 && ids.every((id) => id.endsWith(ids[0].slice(dot))) ? ids[0].length - dot : 0;
+    bench.ends = [head, tail];
+    bench.idWidth = Math.min(24, 1 + ids.reduce((most, id) => Math.max(most, id.length - head - tail), 1));
+  }
+  const id = bench.ids[item];
+  return plain(id.slice(bench.ends[0], id.length - bench.ends[1]) || id);
+};
+
 // Every answer of a benchmark as one record.
 const rowsOf = (bench) => {
   if (bench.rows) return bench.rows;

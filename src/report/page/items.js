@@ -118,7 +118,7 @@ let itemList = null;
 
 const drawItem = (i) => {
   const bench = items.bench, item = items.order[i];
-  const line = el("div", {}, el("span", {class: "id"}, plain(bench.ids[item])));
+  const line = el("div", {}, el("span", {class: "id", title: plain(bench.ids[item])}, shortId(bench, item)));
   bench.results.forEach((result, j) => {
     const rows = bench.byItem[item].filter((row) => row.run === result.run);
     const right = rows.filter((row) => row.right).length;
@@ -149,6 +149,8 @@ const showItems = () => {
 
 const chooseBench = (bench) => {
   items.bench = bench;
+  shortId(bench, 0);
+  document.documentElement.style.setProperty("--id-width", bench.idWidth + "ch");
   $("bench").value = bench.name;
   $("item-filter").replaceChildren(...itemFilters(bench).map(([key, title]) => el("option", {value: key}, title)));
   showItems();
