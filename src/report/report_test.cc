@@ -25,8 +25,8 @@ GradedItem Item(const std::string& id, const std::vector<int>& right,
   return item;
 }
 
-RunResult Run(const std::string& name, const std::string& letter, const char* benchmark,
-              std::vector<GradedItem> items) {
+RunResult RunOf(const std::string& name, const std::string& letter, const char* benchmark,
+                std::vector<GradedItem> items) {
   RunResult run{"runs/" + name, name, name, letter, {}};
   BenchmarkResult result;
   result.benchmark = *FindBenchmark(benchmark);
@@ -41,7 +41,7 @@ RunResult Run(const std::string& name, const std::string& letter, const char* be
 
 TEST(Report, HasAColumnForEachMetricThatARunHas) {
   const Report report = BuildReport(
-      {Run("m", "a", "aime24", {Item("1", {1, 1, 0}), Item("2", {0, 0, 1})})}, {}, false, "test");
+      {RunOf("m", "a", "aime24", {Item("1", {1, 1, 0}), Item("2", {0, 0, 1})})}, {}, false, "test");
   ASSERT_EQ(report.columns.size(), 2U);
   EXPECT_EQ(report.columns[1].MetricTitle(), "Cons@32");
   EXPECT_EQ(CellText(report.rows[0].cells[0]), "50.0 [17.3, 82.7]");
@@ -49,14 +49,15 @@ TEST(Report, HasAColumnForEachMetricThatARunHas) {
 }
 
 TEST(Report, OneAnswerAnItemHasNoVote) {
-  const Report report = BuildReport({Run("m", "a", "aime24", {Item("1", {1})})}, {}, true, "test");
+  const Report report =
+      BuildReport({RunOf("m", "a", "aime24", {Item("1", {1})})}, {}, true, "test");
   EXPECT_EQ(report.columns.size(), 1U);
 }
 
 TEST(Report, LiveCodeBenchIsSplitByDifficulty) {
   const Report report = BuildReport(
-      {Run("m", "a", "livecodebench",
-           {Item("1", {1, 0}, "easy"), Item("2", {1, 1}, "easy"), Item("3", {0, 0}, "hard")})},
+      {RunOf("m", "a", "livecodebench",
+             {Item("1", {1, 0}, "easy"), Item("2", {1, 1}, "easy"), Item("3", {0, 0}, "hard")})},
       {}, true, "test");
   ASSERT_EQ(report.columns.size(), 3U);
   EXPECT_EQ(report.columns[1].title, "LiveCodeBench-Easy");
@@ -72,21 +73,21 @@ TEST(Report, ScienceIsRoundedAsItWasPublished) {
     items.push_back(Item(std::to_string(i), {i < 108 ? 1 : 0}));
   }
   const Report report =
-      BuildReport({Run("m", "a", "gpqa_diamond", std::move(items))}, {}, true, "test");
+      BuildReport({RunOf("m", "a", "gpqa_diamond", std::move(items))}, {}, true, "test");
   EXPECT_EQ(report.rows.back().cells[0].percent, 54.6);
 }
 
 TEST(Report, AVoteOfAnotherSizeIsNotComparedWithThePublishedOne) {
   const Report report = BuildReport(
-      {Run("m", "a", "aime24", {Item("1", {1, 1}), Item("2", {0, 0})})}, {}, true, "test");
+      {RunOf("m", "a", "aime24", {Item("1", {1, 1}), Item("2", {0, 0})})}, {}, true, "test");
   for (const PublishedComparison& c : report.published) {
     EXPECT_EQ(report.columns[c.column].kind, ColumnKind::kPass);
   }
 }
 
 TEST(Report, RunsWithOtherDataOrOtherGradersAreNotCompared) {
-  RunResult a = Run("a", "a", "aime24", {Item("1", {1}), Item("2", {0})});
-  RunResult b = Run("b", "b", "aime24", {Item("1", {0}), Item("2", {0})});
+  RunResult a = RunOf("a", "a", "aime24", {Item("1", {1}), Item("2", {0})});
+  RunResult b = RunOf("b", "b", "aime24", {Item("1", {0}), Item("2", {0})});
   EXPECT_EQ(BuildReport({a, b}, {}, false, "t").paired.size(), 1U);
   b.benchmarks[0].grader = "fuseo1";
   EXPECT_EQ(BuildReport({a, b}, {}, false, "t").paired.size(), 0U);
@@ -98,8 +99,8 @@ TEST(Report, RunsWithOtherDataOrOtherGradersAreNotCompared) {
 }
 
 TEST(Report, FormulasOfSpreadsheetsAreTexts) {
-  const Report report =
-      BuildReport({Run("=cmd|'/c'!A1,\"x\"", "a", "math500", {Item("1", {1})})}, {}, false, "test");
+  const Report report = BuildReport({RunOf("=cmd|'/c'!A1,\"x\"", "a", "math500", {Item("1", {1})})},
+                                    {}, false, "test");
   EXPECT_NE(RenderCsv(report).find("\n\"'=cmd|'/c'!A1,\"\"x\"\"\",MATH500,pass@1,100,run,"),
             std::string::npos)
       << RenderCsv(report);
@@ -107,7 +108,7 @@ TEST(Report, FormulasOfSpreadsheetsAreTexts) {
 
 TEST(Report, NamesAreNoMarkup) {
   const Report report =
-      BuildReport({Run("<b>|`x`\u202e\n", "a", "math500", {Item("1", {1})})}, {}, false, "test");
+      BuildReport({RunOf("<b>|`x`\u202e\n", "a", "math500", {Item("1", {1})})}, {}, false, "test");
   EXPECT_NE(RenderMarkdown(report).find("&lt;b\\>\\|\\`x\\`\\\\u202e\\\\n"), std::string::npos);
   const std::string html = ScoresHtml(report) + ForestHtml(report) + AnswersHtml(report);
   EXPECT_EQ(html.find("<b>"), std::string::npos);
@@ -139,7 +140,7 @@ TEST(ShownText, TheLimitFillsTheBudget) {
 }
 
 TEST(PageTexts, StringsAreJsonWhateverTheyHold) {
-  for (const std::string text :
+  for (const std::string& text :
        {std::string("plain"), std::string("nul\0in", 6), std::string("\"\\\n\t\x1b"),
         std::string("</script><!--"), std::string("é\u2028😀")}) {
     std::string json;

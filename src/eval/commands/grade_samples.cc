@@ -13,6 +13,7 @@
 #include "eval/commands/metrics_json.h"
 #include "eval/commands/run_setup.h"
 #include "eval/commands/sample_file.h"
+#include "eval/commands/ticker.h"
 #include "eval/grading/grade_pass.h"
 
 namespace fuseo1 {
@@ -48,10 +49,12 @@ Result<Outcome> GradeFile(const GradeOptions& options, const Dataset& data,
   }
   std::vector<std::vector<std::pair<std::int64_t, GradedSample>>> numbered(outcome.items.size());
   BatchGrader grader(data, settings, DefaultOrders(data, 0));
+  Ticker ticker(io, std::string(data.benchmark().name), "answers graded");
   GradePass pass(data, grader, io.stop,
                  [&](const Sample& sample, const StoredVerdict& verdict) -> Status {
                    numbered[data.Find(sample.id)->row].emplace_back(sample.sample,
                                                                     MetricSample(sample, verdict));
+                   ticker.Tick();
                    return verdicts.Write(verdict);
                  });
   FUSEO1_TRY(outcome.counts, ReadSampleFile(io.fs, options.samples, data, [&](Sample sample) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "eval/commands/ticker.h"
 #include "eval/grading/grade_pass.h"
 #include "eval/prompts/render.h"
 
@@ -161,9 +162,11 @@ Status GradeRun(RunStore& store, const Dataset& data, const GradeSettings& setti
     }));
   }
   BatchGrader grader(data, settings, orders);
+  Ticker ticker(io, name, "answers graded");
   // Verdicts of a batch are stored while the samples' cursor stands still: it reads one snapshot.
   GradePass pass(data, grader, io.stop, [&](const Sample&, const StoredVerdict& verdict) -> Status {
     FUSEO1_TRY_VOID(store.PutVerdictGrouped(name, grader_name, verdict));
+    ticker.Tick();
     return seen(verdict);
   });
   const auto visit = [&](Sample sample) -> Status {

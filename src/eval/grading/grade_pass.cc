@@ -6,6 +6,8 @@ namespace fuseo1 {
 namespace {
 
 constexpr std::size_t kBatchSamples = 512;
+constexpr std::size_t kBatchPrograms =
+    32;  // programs may run for minutes: a kill loses few of them
 constexpr std::size_t kBatchBytes = 32 * kMiB;
 
 }  // namespace
@@ -17,7 +19,9 @@ GradePass::GradePass(const Dataset& data, BatchGrader& grader, const std::atomic
 Status GradePass::Add(Sample sample) {
   batch_bytes_ += sample.response.size();
   batch_.push_back(std::move(sample));
-  return batch_.size() >= kBatchSamples || batch_bytes_ >= kBatchBytes ? GradeBatch() : Status();
+  const bool runs_programs = data_.benchmark().kind == AnswerKind::kCode;
+  const std::size_t most = runs_programs ? kBatchPrograms : kBatchSamples;
+  return batch_.size() >= most || batch_bytes_ >= kBatchBytes ? GradeBatch() : Status();
 }
 
 void GradePass::AddKnown(const StoredVerdict& verdict) {

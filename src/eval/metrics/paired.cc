@@ -8,8 +8,8 @@ namespace fuseo1 {
 namespace {
 
 constexpr std::size_t kMaxEnumerated = 20;
-constexpr std::int64_t kMaxSteps = 200'000;  // cells of the dynamic programme
-constexpr std::int64_t kMaxCellUpdates = 20'000'000;
+constexpr std::int64_t kMaxSteps = 200'000;            // cells of the dynamic programme
+constexpr std::int64_t kMaxCellUpdates = 400'000'000;  // well under a second
 constexpr std::int64_t kRandomPatterns = 200'000;
 constexpr double kSlack = 1e-9;  // sums that differ by rounding alone are equal
 
@@ -48,16 +48,18 @@ double ByConvolution(const std::vector<double>& differences) {
   std::vector<double> chance(static_cast<std::size_t>(2 * reach + 1), 0.0);
   std::vector<double> next(chance.size());
   chance[static_cast<std::size_t>(reach)] = 1;
+  std::int64_t spread = 0;  // sums so far lie within reach ± spread
   for (const std::int64_t step : steps) {
-    std::fill(next.begin(), next.end(), 0.0);
-    for (std::int64_t at = 0; at <= 2 * reach; ++at) {
+    const std::int64_t size = std::abs(step);
+    const auto begin = next.begin() + static_cast<std::ptrdiff_t>(reach - spread - size);
+    std::fill(begin, begin + static_cast<std::ptrdiff_t>(2 * (spread + size) + 1), 0.0);
+    for (std::int64_t at = reach - spread; at <= reach + spread; ++at) {
       const double p = chance[static_cast<std::size_t>(at)] / 2;
-      if (p > 0) {
-        next[static_cast<std::size_t>(at + step)] += p;
-        next[static_cast<std::size_t>(at - step)] += p;
-      }
+      next[static_cast<std::size_t>(at + size)] += p;
+      next[static_cast<std::size_t>(at - size)] += p;
     }
     chance.swap(next);
+    spread += size;
   }
   double tail = 0;
   for (std::int64_t at = 0; at <= 2 * reach; ++at) {

@@ -75,9 +75,29 @@ Result<std::unique_ptr<RunStore>> RunStore::OpenForReading(FileSystem& fs,
   return Open(fs, directory, false);
 }
 
+// A run on a medium that cannot be written: SQLite makes no index of its log there. Where the log
+// is empty, the file alone is the whole run.
+Result<Database> RunStore::OpenDatabase(FileSystem& fs, const std::string& directory,
+                                        bool writable) {
+  const std::string path = DatabasePath(directory);
+  FUSEO1_TRY(Database db, Database::Open(path, writable));
+  if (writable) {
+    return db;
+  }
+  const Status readable = db.Execute("SELECT COUNT(*) FROM sqlite_master");
+  if (readable.ok()) {
+    return db;
+  }
+  FUSEO1_TRY(const FileInfo log, fs.Info(path + "-wal"));
+  if (readable.error().code() != ErrorCode::kSystem || log.bytes > 0) {
+    return readable.error();
+  }
+  return Database::OpenImmutable(path);
+}
+
 Result<std::unique_ptr<RunStore>> RunStore::Open(FileSystem& fs, const std::string& directory,
                                                  bool writable) {
-  FUSEO1_TRY(Database db, Database::Open(DatabasePath(directory), writable));
+  FUSEO1_TRY(Database db, OpenDatabase(fs, directory, writable));
   std::unique_ptr<RunStore> store(new RunStore(fs, directory, std::move(db)));
   FUSEO1_TRY_VOID(store->ReadManifest());
   // A small cache: answers are large, and none is read twice.

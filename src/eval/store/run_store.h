@@ -109,6 +109,7 @@ class RunStore {
 
   static Result<std::unique_ptr<RunStore>> Open(FileSystem& fs, const std::string& directory,
                                                 bool writable);
+  static Result<Database> OpenDatabase(FileSystem& fs, const std::string& directory, bool writable);
   Status ReadManifest();
   Status Begin();
   Status AfterGroupedWrite(std::size_t bytes);

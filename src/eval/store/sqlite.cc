@@ -120,6 +120,28 @@ Result<Database> Database::Open(const std::string& path, bool writable) {
   return database;
 }
 
+Result<Database> Database::OpenImmutable(const std::string& path) {
+  // An absolute path stands behind an empty host.
+  std::string uri = path.empty() || path.front() != '/' ? "file:" : "file://";
+  for (const char c : path) {
+    if (c == '?' || c == '#' || c == '%') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned>(c));
+    } else {
+      uri += c;
+    }
+  }
+  uri += "?immutable=1";
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(
+      uri.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
+  Database database(db);
+  if (code != SQLITE_OK) {
+    return FromSqlite(db, code);
+  }
+  sqlite3_extended_result_codes(db, 1);
+  return database;
+}
+
 Status Database::Execute(const char* sql) {
   const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? Status() : Status(FromSqlite(db_.get(), code));

@@ -47,6 +47,8 @@ class Database {
  public:
   // Creates the file where it is missing and `writable`.
   static Result<Database> Open(const std::string& path, bool writable);
+  // A file that nobody can write: neither locks nor a log are looked for beside it.
+  static Result<Database> OpenImmutable(const std::string& path);
 
   Status Execute(const char* sql);
   Result<std::unique_ptr<Statement>> Prepare(std::string_view sql);
