@@ -138,7 +138,9 @@ const showItems = () => {
   const filter = itemFilters(bench).find(([key]) => key === $("item-filter").value) || itemFilters(bench)[0];
   items.order = bench.ids.map((_, i) => i).filter((i) => filter[2](shares[i]));
   if ($("item-order").value === "solved") {
-    items.order.sort((a, b) => bench.means[b] - bench.means[a] || a - b);
+    // Among equals those that the first run solves come first: what differs stands together.
+    const first = (item) => shares[item].reduce((sum, share, i) => sum + (share ?? 0) / 4 ** i, 0);
+    items.order.sort((a, b) => bench.means[b] - bench.means[a] || first(b) - first(a) || a - b);
   }
   items.cursor = 0;
   $("item-count").textContent = items.order.length + " of " + bench.ids.length + " items";
