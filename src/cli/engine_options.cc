@@ -39,6 +39,9 @@ void AddEngineOptions(CLI::App& command, EngineFlags& flags) {
       ->type_name("pread|uring")
       ->capture_default_str();
   command.add_option("--chunk-elems", flags.chunk_elems, "Elements of a piece of work")->group("");
+  command.add_option("--shared-elems", flags.shared_elems, "Larger tensors are shared by threads")
+      ->group("");
+  command.add_option("--commit-bytes", flags.commit_bytes, "Output between two commits")->group("");
 }
 
 Result<EngineOptions> EngineOptionsFrom(const EngineFlags& flags) {
@@ -58,6 +61,14 @@ Result<EngineOptions> EngineOptionsFrom(const EngineFlags& flags) {
   }
   if (!flags.chunk_elems.empty()) {
     FUSEO1_TRY(options.chunk_elems, ParseCount("--chunk-elems", flags.chunk_elems, kMaxChunkElems));
+  }
+  if (!flags.shared_elems.empty()) {
+    FUSEO1_TRY(options.shared_elems,
+               ParseCount("--shared-elems", flags.shared_elems, kMaxChunkElems));
+  }
+  if (!flags.commit_bytes.empty()) {
+    FUSEO1_TRY(options.commit_bytes,
+               ParseCount("--commit-bytes", flags.commit_bytes, kMaxChunkElems));
   }
   if (flags.io != "pread" && flags.io != "uring") {
     return UsageError(fmt::format("--io: {} is neither pread nor uring", Quoted(flags.io)));

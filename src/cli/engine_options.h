@@ -14,12 +14,14 @@ struct EngineFlags {
   std::string threads;
   std::string memory;
   std::string chunk_elems;
+  std::string shared_elems;
+  std::string commit_bytes;
   std::string io = "pread";
   bool overwrite = false;
   bool trust_journal = false;
 };
 
-// --threads, --memory, --io and the hidden --chunk-elems.
+// --threads, --memory, --io and the hidden --chunk-elems, --shared-elems, --commit-bytes.
 void AddEngineOptions(CLI::App& command, EngineFlags& flags);
 
 // Errors: kUsage with the option's name.

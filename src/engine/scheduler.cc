@@ -100,7 +100,7 @@ void Scheduler::Work(int worker) {
       continue;
     }
     if (next_job_ == todo_.size()) {
-      if (shared_.empty()) {
+      if (shared_.empty() && !opening_) {
         break;
       }
       changed_.wait_for(lock, std::chrono::milliseconds(50));
@@ -110,7 +110,8 @@ void Scheduler::Work(int worker) {
     const TensorJob& job = context_.plan.jobs[job_index];
     const bool torch = context_.plan.numerics == Numerics::kTorch && job.fate == TensorFate::kMerge;
     const bool share = !torch && context_.workers > 1 && job.elems > context_.shared_elems;
-    if (share && shared_.size() >= kMaxShared) {
+    // One is opened at a time: its tables are made before its share of the budget is taken.
+    if (share && (opening_ || shared_.size() >= kMaxShared)) {
       changed_.wait_for(lock, std::chrono::milliseconds(50));
       continue;
     }
@@ -158,6 +159,7 @@ void Scheduler::RunTorch(std::uint32_t job) {
 }
 
 void Scheduler::OpenShared(std::uint32_t job, std::unique_lock<std::mutex>& lock) {
+  opening_ = true;
   lock.unlock();
   auto run = std::make_unique<TensorRun>(context_, job, context_.workers);
   Status status = run->Start();
@@ -165,6 +167,7 @@ void Scheduler::OpenShared(std::uint32_t job, std::unique_lock<std::mutex>& lock
     Fail(std::move(status).TakeError());
   }
   lock.lock();
+  opening_ = false;
   if (!failed_) {
     shared_.push_back(Shared{.run = std::move(run)});
     changed_.notify_all();

@@ -67,6 +67,7 @@ class Scheduler {
   std::condition_variable changed_;
   std::size_t next_job_ = 0;  // position in todo_
   std::list<Shared> shared_;  // open, oldest first
+  bool opening_ = false;      // a worker is about to add one
   int working_ = 0;           // workers that have not returned
   bool failed_ = false;
   Status status_;

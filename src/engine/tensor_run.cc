@@ -48,6 +48,18 @@ void Combine(std::span<const double> combination, const Block& block, double* re
   }
 }
 
+// What a method keeps of a tensor for each thread and input: histograms of keys, lists of those
+// that a histogram leaves open.
+constexpr std::uint64_t kTableBytes = 512 * kKiB;
+// Shorter tensors have no such tables.
+constexpr std::uint64_t kShortElems = 65536;
+// A method that goes by rows may keep a bit an element and input between its passes, up to this.
+constexpr std::uint64_t kMaxMaskBytes = 32 * kMiB;
+
+std::uint64_t TableBytes(const TensorJob& job, int workers) {
+  return static_cast<std::uint64_t>(workers) * job.inputs.size() * kTableBytes;
+}
+
 std::uint64_t RoundUpToSegments(std::uint64_t elems) {
   return std::max<std::uint64_t>((elems + kSegmentElems - 1) / kSegmentElems, 1) * kSegmentElems;
 }
@@ -69,8 +81,9 @@ std::uint64_t TensorRun::WorkerBytes(const TensorJob& job, std::uint64_t chunk_e
   for (const JobInput& input : job.inputs) {
     widest = std::max(widest, WidthBytes(input.dtype));
   }
-  return WorkerBuffers::BytesFor(job.inputs.size(), elems * widest, elems * WidthBytes(job.dtype),
-                                 kBlockElems);
+  const std::uint64_t tables = job.elems > kShortElems ? TableBytes(job, 1) : 0;
+  return tables + WorkerBuffers::BytesFor(job.inputs.size(), elems * widest,
+                                          elems * WidthBytes(job.dtype), kBlockElems);
 }
 
 TensorRun::TensorRun(RunContext& context, std::uint32_t job_index, int workers)
@@ -98,24 +111,37 @@ Status TensorRun::Start() {
     one_dtype_ = std::all_of(job_.inputs.begin(), job_.inputs.end(), [&](const JobInput& input) {
       return input.dtype == job_.inputs.front().dtype;
     });
-    const std::uint64_t block = merge_->BlockElems();
-    if (block != kBlockElems && block > 0) {
-      block_elems_ = block;
-      const std::size_t width = std::max(out_width_bytes_, std::size_t{8});
-      const std::uint64_t bytes =
-          static_cast<std::uint64_t>(workers_) *
-          WorkerBuffers::BytesFor(job_.inputs.size(), (chunk_elems_ + block) * width,
-                                  (chunk_elems_ + block) * out_width_bytes_, block_elems_);
-      FUSEO1_TRY(lease_,
-                 context_.budget.Take(
-                     bytes, fmt::format("tensor {}, whose rows of {} elements {} takes whole,",
-                                        Quoted(job_.name), block, context_.plan.method->name)));
-    }
+    FUSEO1_TRY_VOID(TakeShare());
   }
   floats_ = merge_ != nullptr && merge_->TakesFloats() &&
             std::all_of(job_.inputs.begin(), job_.inputs.end(),
                         [](const JobInput& input) { return input.dtype != DType::kF64; });
   OpenPass();
+  return {};
+}
+
+Status TensorRun::TakeShare() {
+  const MemoryBudget& budget = context_.budget;
+  // One worker's tables are part of its buffers. What the rest takes beyond a quarter of a small
+  // budget fits beside it.
+  std::uint64_t tables = workers_ > 1 ? TableBytes(job_, workers_) : 0;
+  std::uint64_t rows = 0;
+  const std::uint64_t block = merge_->BlockElems();
+  if (block != kBlockElems && block > 0) {
+    block_elems_ = block;
+    tables += std::min(kMaxMaskBytes, job_.elems / 8 * job_.inputs.size());
+    const std::size_t width = std::max(out_width_bytes_, std::size_t{8});
+    rows = static_cast<std::uint64_t>(workers_) *
+           WorkerBuffers::BytesFor(job_.inputs.size(), (chunk_elems_ + block) * width,
+                                   (chunk_elems_ + block) * out_width_bytes_, block_elems_);
+  }
+  const std::uint64_t bytes = rows + std::min(tables, budget.total_bytes() / 4);
+  if (bytes > 0) {
+    FUSEO1_TRY(lease_,
+               context_.budget.Take(
+                   bytes, fmt::format("tensor {}, whose rows of {} elements {} takes whole,",
+                                      Quoted(job_.name), block, context_.plan.method->name)));
+  }
   return {};
 }
 

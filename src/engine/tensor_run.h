@@ -24,7 +24,7 @@ class TensorRun {
   // `workers`: threads that may process chunks; one means no chunk ever waits for another.
   TensorRun(RunContext& context, std::uint32_t job_index, int workers);
 
-  // Creates the method's state and takes what whole-row blocks need of the budget, which may wait.
+  // Creates the method's state and takes its share of the budget, which may wait.
   Status Start();
 
   std::uint32_t job_index() const { return job_index_; }
@@ -51,6 +51,8 @@ class TensorRun {
     std::size_t count = 0;
   };
 
+  // Takes what the method keeps of the tensor, and whole rows, out of the budget; may wait.
+  Status TakeShare();
   // Deals the elements of the pass that begins to chunks.
   void OpenPass();
   Span ChunkSpan(std::uint64_t chunk) const;
