@@ -10,8 +10,14 @@
 #include "engine/output_writer.h"
 #include "engine/run_merge.h"
 #include "plan/merge_plan.h"
+#include "tensor/dtype.h"
 
 namespace fuseo1 {
+
+// Bytes of one element of a type of whole bytes.
+inline std::size_t WidthBytes(DType dtype) {
+  return static_cast<std::size_t>(DTypeBits(dtype)) / 8;
+}
 
 struct RunContext {
   const MergePlan& plan;

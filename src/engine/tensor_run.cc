@@ -25,8 +25,6 @@ constexpr std::uint64_t kWritebackEveryBytes = 8 * kMiB;
 // nanosecond.
 constexpr double kSlowReadBytesPerNs = 0.8;
 
-std::size_t WidthBytes(DType dtype) { return static_cast<std::size_t>(DTypeBits(dtype)) / 8; }
-
 std::uint64_t BytesPerElem(const TensorJob& job) {
   std::uint64_t bytes = WidthBytes(job.dtype);
   for (const JobInput& input : job.inputs) {

@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::size_t kPieceElems = 64 * 1024;
 
-std::size_t WidthBytes(DType dtype) { return static_cast<std::size_t>(DTypeBits(dtype)) / 8; }
-
 // Reads one input as T, rounded to the working type as torch's cast on loading does.
 template <class T>
 Status Load(RunContext& context, const TensorJob& job, const JobInput& input, std::span<T> out,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "methods/common/keys.h"
 #include "tensor/flags.h"
 
 namespace fuseo1 {
@@ -120,12 +121,11 @@ KeyWindow::Answer KeyWindow::FindInBin(std::uint32_t bin, std::uint64_t need) co
     });
     const Entry& at = entries[need - 1];
     const auto rank_in_cell = std::count_if(
-        entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(need), [&](const Entry& e) {
-          return e.key == at.key && e.element / kBlockElems == at.element / kBlockElems;
-        });
+        entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(need),
+        [&](const Entry& e) { return e.key == at.key && CellOf(e.element) == CellOf(at.element); });
     Answer answer = BinOnly(bin, need);
     answer.kind = Answer::Kind::kCut;
-    answer.cut = Cut::At(at.key, at.element / kBlockElems, static_cast<std::size_t>(rank_in_cell));
+    answer.cut = Cut::At(at.key, CellOf(at.element), static_cast<std::size_t>(rank_in_cell));
     return answer;
   }
   need -= entries.size();

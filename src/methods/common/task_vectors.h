@@ -1,5 +1,5 @@
-// What the methods with a reference point share: which input is the base, which are the models, and
-// the differences between them, the task vectors. Pure; any thread.
+// What the methods with a reference point share: which input is the base and which are the models; and
+// memory for working on them. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -21,14 +21,6 @@ inline std::vector<std::size_t> ModelsOf(const TensorTask& task) {
     }
   }
   return models;
-}
-
-// out[i] = model[i] - base[i]
-inline void Subtract(const double* __restrict model, const double* __restrict base,
-                     double* __restrict out, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] = model[i] - base[i];
-  }
 }
 
 // Buffers for the threads of one merge, one each; Emit is const and needs somewhere to work.
