@@ -42,16 +42,15 @@ void ExpectSolutionsPassAndMutantsFail(const std::vector<JudgeProblem>& problems
     jobs.push_back({&problems[i], solutions[i] + Mutated(entries[i])});
   }
   int passed = 0, failed = 0;
-  const Status status =
-      JudgeMany(jobs, {.time_limit_s = 20}, [&](std::size_t job, SampleVerdict verdict) {
-        const bool accepted = verdict.verdict == CodeVerdict::kAccepted;
-        (accepted ? passed : failed) += 1;
-        EXPECT_EQ(accepted, job % 2 == 0)
-            << problems[job / 2].id << (job % 2 == 0 ? "" : ", mutated") << ": "
-            << VerdictName(verdict.verdict) << " " << verdict.reason;
-        EXPECT_NE(verdict.verdict, CodeVerdict::kHarnessError)
-            << problems[job / 2].id << verdict.reason;
-      });
+  const Status status = JudgeMany(jobs, {}, [&](std::size_t job, SampleVerdict verdict) {
+    const bool accepted = verdict.verdict == CodeVerdict::kAccepted;
+    (accepted ? passed : failed) += 1;
+    EXPECT_EQ(accepted, job % 2 == 0)
+        << problems[job / 2].id << (job % 2 == 0 ? "" : ", mutated") << ": "
+        << VerdictName(verdict.verdict) << " " << verdict.reason;
+    EXPECT_NE(verdict.verdict, CodeVerdict::kHarnessError)
+        << problems[job / 2].id << verdict.reason;
+  });
   ASSERT_TRUE(status.ok()) << status.error().message();
   std::printf("    %d accepted, %d refused\n", passed, failed);
 }

@@ -46,7 +46,8 @@ struct JudgeProblem {
   double time_limit_s = 0;                          // 0: the options'
   std::vector<std::size_t> skipped_inputs = {};     // kCalls: inputs on which the reference fails
   std::vector<std::string> reference_outputs = {};  // kCalls: filled by PrepareProblem
-  bool any_order = false;  // kCalls: the reference's lists come in the order of a set; likewise
+  double reference_cpu_s = 0;  // kCalls: likewise; a sample may always use four times as much
+  bool any_order = false;      // kCalls: the reference's lists come in the order of a set; likewise
 };
 
 enum class CodeVerdict { kAccepted, kWrong, kTime, kMemory, kRuntime, kCompile, kHarnessError };
@@ -92,7 +93,8 @@ struct JudgeOptions {
 
 // Runs the reference of a kCalls problem, twice where it uses sets: text hashes differently in
 // every interpreter, so what then comes in another order has none, and what changes is not asked
-// for. Does nothing for the other modes. kInput where the reference itself fails.
+// for. Its processor time is the measure of a sample's. Does nothing for the other modes. kInput
+// where the reference itself fails.
 Status PrepareProblem(JudgeProblem& problem, const JudgeOptions& options);
 
 SampleVerdict JudgeSample(const JudgeProblem& problem, const std::string& code,

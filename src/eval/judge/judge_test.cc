@@ -237,6 +237,21 @@ TEST(Judge, CallsAreComparedWithTheReference) {
   EXPECT_EQ(Judged(broken, "def f(t, x): return 1"), "harness_error");
 }
 
+TEST(Judge, WhatTheReferenceTakesIsTheMeasureOfASamplesTime) {
+  const std::string slow =
+      "def f(s):\n    import time\n    while time.process_time() < s: pass\n    return s";
+  JudgeProblem problem{.id = "p",
+                       .mode = JudgeMode::kCalls,
+                       .func_name = "f",
+                       .test_code = "assert f(1) == 1",
+                       .reference_code = slow,
+                       .inputs_json = "[[0.6]]"};
+  const JudgeOptions options{.time_limit_s = 0.2};
+  ASSERT_TRUE(PrepareProblem(problem, options).ok());
+  EXPECT_EQ(Judged(problem, slow, options), "AC");
+  EXPECT_EQ(Judged(problem, "def f(s):\n    while True: pass", options), "TLE");
+}
+
 TEST(Judge, AListMadeFromASetHasNoOrder) {
   JudgeProblem problem{
       .id = "p",
