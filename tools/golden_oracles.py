@@ -40,12 +40,28 @@ def element_random(seed, tensor, model, elems):
     x ^= x >> np.uint32(15)
     x *= np.uint32(0x31848BAB)
     x ^= x >> np.uint32(14)
-    return x.astype(np.float64) * 2.0**-32
+    return x
 
 
 def by_magnitude(magnitude):
     """Indices from the largest to the smallest; compared as float32, equal ones by index."""
     return np.argsort(-magnitude.astype(np.float32), kind="stable")
+
+
+def ranked_mask(rows, random, density, epsilon):
+    """Element i of a row stays below density - epsilon; up to density + epsilon if it exceeds another that its
+    random number picks (src/methods/common/ranked_keep.h)."""
+    width = rows.shape[1]
+    random = random.reshape(rows.shape).astype(np.uint64)
+    golden = (random * np.uint64(0x9E3779B9)) & np.uint64(0xFFFFFFFF)
+    picked = ((golden * np.uint64(width - 1)) >> np.uint64(32)).astype(np.int64)
+    index = np.arange(width)
+    other = picked + (picked >= index)
+    keys = rows.astype(np.float32)
+    theirs = np.take_along_axis(keys, other, axis=1)
+    exceeds = (keys > theirs) | ((keys == theirs) & (index > other))
+    uniform = random * 2.0**-32
+    return ((uniform < density - epsilon) | ((uniform < density + epsilon) & exceeds)).reshape(-1)
 
 
 def keep_mask(kind, delta, case, index):
@@ -64,14 +80,11 @@ def keep_mask(kind, delta, case, index):
         top = min(int(value(case, "gamma", index, 0.01) * n), n - target)
         mask[by_magnitude(flat)[top : top + target]] = True
     else:
-        probability = np.full(n, density)
+        random = element_random(case["rng"], case["tensor"], index, n)
         width = delta.shape[-1] if delta.ndim else 1
+        mask = random * 2.0**-32 < density
         if kind == "ranked" and width > 1:
-            epsilon = value(case, "epsilon", index, 0.15)
-            rows = flat.reshape(-1, width).astype(np.float32)
-            ranks = np.argsort(np.argsort(rows, axis=1, kind="stable"), axis=1, kind="stable")
-            probability = ((density - epsilon) + ranks * (2 * epsilon / (width - 1))).reshape(-1)
-        mask = element_random(case["rng"], case["tensor"], index, n) < probability
+            mask = ranked_mask(flat.reshape(-1, width), random, density, value(case, "epsilon", index, 0.15))
     return mask
 
 

@@ -10,7 +10,7 @@
 #include "methods/common/keys.h"
 #include "methods/common/lane_sum.h"
 #include "methods/common/random.h"
-#include "methods/common/row_ranks.h"
+#include "methods/common/ranked_keep.h"
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/vote.h"
@@ -226,11 +226,8 @@ class GtaMerge : public TensorMerge {
 
   // What one worker needs, grown on demand.
   struct Scratch {
-    std::vector<Masks> masks;         // per model, of a piece
-    std::vector<std::uint32_t> keys;  // of a row
-    std::vector<std::uint32_t> random;
-    std::vector<std::vector<std::uint8_t>> kept;  // per model, of a row
-    RowRanks ranks;
+    std::vector<Masks> masks;                      // per model, of a piece
+    std::vector<std::vector<std::uint32_t>> keys;  // per model, of a row
     std::vector<Voter<float>> float_voters;
     std::vector<Voter<double>> double_voters;
     template <class T>
@@ -260,7 +257,7 @@ class GtaMerge : public TensorMerge {
   template <class T>
   void SurveyOf(const Block& block) {
     if (ranked_) {
-      KeepRow<T>(block);
+      FillRowKeys<T>(block);
     }
     Scratch& scratch = ScratchOf(block);
     ForPieces(block, [&](std::size_t offset, std::uint64_t first, std::size_t count) {
@@ -303,7 +300,7 @@ class GtaMerge : public TensorMerge {
   template <class T>
   void EmitOf(const Block& block, double* out) const {
     if (ranked_ && mask_bits_.empty()) {
-      KeepRow<T>(block);
+      FillRowKeys<T>(block);
     }
     Scratch& scratch = ScratchOf(block);
     std::vector<Voter<T>>& voters = scratch.template VotersOf<T>();
@@ -356,11 +353,11 @@ class GtaMerge : public TensorMerge {
     return mask_bits_.data() + (block.first / row_elems_ * models_.size() + k) * words;
   }
 
-  static void Pack(const std::uint8_t* keep, std::size_t count, std::uint32_t* bits) {
+  static void Pack(const std::uint32_t* keep, std::size_t count, std::uint32_t* bits) {
     for (std::size_t i = 0; i < count; i += 32) {
       std::uint32_t word = 0;
       for (std::size_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
-        word |= static_cast<std::uint32_t>(keep[i + j]) << j;
+        word |= keep[i + j] & 1U << j;
       }
       bits[i / 32] = word;
     }
@@ -375,24 +372,16 @@ class GtaMerge : public TensorMerge {
     }
   }
 
-  // What stays of one row, all models.
+  // The keys of one row, all models: what ranks compare.
   template <class T>
-  void KeepRow(const Block& block) const {
+  void FillRowKeys(const Block& block) const {
     Scratch& row = ScratchOf(block);
-    row.keys.resize(block.count);
-    row.random.resize(block.count);
-    row.kept.resize(models_.size());
+    row.keys.resize(models_.size());
     for (std::size_t k = 0; k < models_.size(); ++k) {
-      const Model& model = models_[k];
-      if (model.keep == Keep::kRanked) {
-        row.kept[k].resize(block.count);
-        DifferenceKeys(block.Of<T>(model.input), block.Of<T>(base_), block.count, row.keys.data());
-        model.random.Fill(block.first, block.count, row.random.data());
-        row.ranks.Mask(model.ranked, row.keys.data(), row.random.data(), block.count,
-                       row.kept[k].data());
-        if (!mask_bits_.empty()) {
-          Pack(row.kept[k].data(), block.count, RowBits(block, k));
-        }
+      if (models_[k].keep == Keep::kRanked) {
+        row.keys[k].resize(block.count);
+        DifferenceKeys(block.Of<T>(models_[k].input), block.Of<T>(base_), block.count,
+                       row.keys[k].data());
       }
     }
   }
@@ -433,13 +422,17 @@ class GtaMerge : public TensorMerge {
         break;
       }
       case Keep::kRanked: {
-        if (!mask_bits_.empty() && !measuring_) {
-          Unpack(RowBits(block, k) + offset / 32, count, keep);
+        std::uint32_t* const bits = mask_bits_.empty() ? nullptr : RowBits(block, k) + offset / 32;
+        if (bits != nullptr && !measuring_) {
+          Unpack(bits, count, keep);
           break;
         }
-        const std::uint8_t* __restrict kept = ScratchOf(block).kept[k].data() + offset;
-        for (std::size_t i = 0; i < count; ++i) {
-          keep[i] = 0U - kept[i];
+        Masks random;
+        model.random.Fill(first, count, random.data());
+        RankedMask(model.ranked, ScratchOf(block).keys[k].data(), block.count, offset, count,
+                   random.data(), keep);
+        if (bits != nullptr) {
+          Pack(keep, count, bits);
         }
         break;
       }

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "methods/common/gta.h"
-#include "methods/common/row_ranks.h"
+#include "methods/common/ranked_keep.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/torch_order.h"
 #include "methods/common/torch_stack.h"
