@@ -3,13 +3,19 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/check.h"
+#include "methods/method.h"
+#include "tensor/flags.h"
+
 namespace fuseo1 {
 namespace {
 
 // Ordered like the values; every NaN is one key above infinity.
-std::uint64_t KeyOf(double value) {
-  constexpr std::uint64_t kNan = 0x7FF8000000000000ULL;
-  return value != value ? kNan : std::bit_cast<std::uint64_t>(value) & 0x7FFFFFFFFFFFFFFFULL;
+std::int64_t KeyOf(double value) {
+  constexpr std::int64_t kInfinity = 0x7FF0000000000000;
+  constexpr std::int64_t kQuietNan = 0x7FF8000000000000;
+  const std::int64_t key = std::bit_cast<std::int64_t>(value) & 0x7FFFFFFFFFFFFFFF;
+  return key > kInfinity ? kQuietNan : key;
 }
 
 }  // namespace
@@ -40,31 +46,43 @@ void OrderStatistics::ShareTables() {
   done_ = prefixes_.empty();
 }
 
-void OrderStatistics::Add(const double* values, std::size_t count, int worker) {
+void OrderStatistics::Add(const double* __restrict values, std::size_t count, int worker) {
+  FUSEO1_CHECK(count <= kBlockElems);
   std::vector<Table>& tables = workers_[static_cast<std::size_t>(worker)];
   const unsigned shift = kShifts[level_];
+  std::array<std::int64_t, kBlockElems> all_keys;
+  std::int64_t* __restrict const keys = all_keys.data();
+  for (std::size_t i = 0; i < count; ++i) {
+    keys[i] = KeyOf(values[i]);
+  }
   for (std::size_t t = 0; t < tables.size(); ++t) {
     Table& table = tables[t];
     if (table.bins.empty()) {
       table.bins.resize(kBins);
     }
-    std::uint64_t* bins = table.bins.data();
+    std::uint64_t* const bins = table.bins.data();
     if (level_ == 0) {
       for (std::size_t i = 0; i < count; ++i) {
-        ++bins[KeyOf(values[i]) >> shift];
+        ++bins[keys[i] >> shift];
       }
       continue;
     }
     const unsigned known = kShifts[level_ - 1];
     const std::uint64_t mask = (std::uint64_t{1} << (known - shift)) - 1;
+    const auto first = static_cast<std::int64_t>(prefixes_[t] << known);
+    const std::int64_t before = first - 1;
+    const std::int64_t last = first + static_cast<std::int64_t>((std::uint64_t{1} << known) - 1);
+    std::array<std::uint8_t, kBlockElems> flags;
+    std::uint8_t* const inside = flags.data();
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint64_t key = KeyOf(values[i]);
-      if (key >> known == prefixes_[t]) {
-        ++bins[(key >> shift) & mask];
-        table.lowest = std::min(table.lowest, key);
-        table.highest = std::max(table.highest, key);
-      }
+      inside[i] = static_cast<std::uint8_t>((keys[i] > before ? 1 : 0) - (keys[i] > last ? 1 : 0));
     }
+    ForEachFlag(inside, count, [&](std::size_t i) {
+      const auto key = static_cast<std::uint64_t>(keys[i]);
+      ++bins[(key >> shift) & mask];
+      table.lowest = std::min(table.lowest, key);
+      table.highest = std::max(table.highest, key);
+    });
   }
 }
 

@@ -16,7 +16,7 @@ class OrderStatistics {
   // `ranks`: 0 is the smallest value.
   OrderStatistics(std::span<const std::uint64_t> ranks, int workers);
 
-  // Counts values; any thread, one at a time for each worker.
+  // Counts at most kBlockElems values; any thread, one at a time for each worker.
   void Add(const double* values, std::size_t count, int worker);
   // Ends a survey; one thread.
   void FinishSurvey();

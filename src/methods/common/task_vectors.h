@@ -1,5 +1,5 @@
-// What the methods with a reference point share: which input is the base and which are the models; and
-// memory for working on them. Pure; any thread.
+// What the methods with a reference point share: which input is the base and which are the models;
+// and memory for working on them. Pure; any thread.
 #pragma once
 
 #include <cstddef>

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "methods/common/bit_masks.h"
+
 namespace fuseo1 {
 
 template <std::size_t kCount>
@@ -38,8 +40,9 @@ inline double Exp(double x) {
                                 0x1.af4de97ca4194p-26, 0x1.1f730349868cep-29};
   constexpr double kLog2E = 0x1.71547652b82fep+0;
   constexpr double kShift = 0x1.8p52;  // adding it leaves the nearest integer in the low bits
-  const double low = x < -708 ? -708 : x;
-  const double clamped = low > 710 ? 710 : low;
+  const bool is_zero = x < -708;
+  const double low = Select(is_zero, -708, x);
+  const double clamped = Select(low > 710, 710, low);
   const double shifted = clamped * kLog2E + kShift;
   const double k = shifted - kShift;
   const double r = (clamped - k * kLn2High) - k * kLn2Low;
@@ -47,7 +50,7 @@ inline double Exp(double x) {
   const double value = 1 + (r + r * r * Polynomial(kTail, r));
   const double scale = std::bit_cast<double>((std::bit_cast<std::uint64_t>(shifted) + 1022) << 52);
   const double result = value * scale * 2;
-  return x < -708 ? 0 : result;
+  return Select(is_zero, 0, result);
 }
 
 // The natural logarithm of a positive normal number; NaN gives NaN.
@@ -70,7 +73,7 @@ inline double Log(double x) {
   // log(1 + f) = f − s (f − 2 z tail)
   const double correction = s * (f - 2 * z * Polynomial(kTail, z)) - k * kLn2Low;
   const double result = k * kLn2High + (f - correction);
-  return x != x ? x : result;
+  return Select(x != x, x, result);
 }
 
 namespace internal {

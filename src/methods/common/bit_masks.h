@@ -1,0 +1,28 @@
+// Conditions as bits. Compilers do not make vectors of loops in which arithmetic on doubles depends
+// on a condition, because it may trap. Pure; any thread.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace fuseo1 {
+
+// `value`, or 0.
+inline double And(std::uint64_t mask, double value) {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) & mask);
+}
+
+// The same by a mask of 32 bits: all or none.
+inline double Masked(std::uint32_t keep, double value) {
+  return And(static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(keep))),
+             value);
+}
+
+// `first` where the condition holds, else `second`.
+inline double Select(bool condition, double first, double second) {
+  const std::uint64_t mask = condition ? ~std::uint64_t{0} : 0;
+  return std::bit_cast<double>((std::bit_cast<std::uint64_t>(first) & mask) |
+                               (std::bit_cast<std::uint64_t>(second) & ~mask));
+}
+
+}  // namespace fuseo1
