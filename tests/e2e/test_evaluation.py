@@ -82,6 +82,25 @@ class Evaluation(Case):
         self.refused(2, "grade", "aime24", "--run", "nowhere", "--data", "data/aime24.jsonl")
         self.assertFalse((self.dir / "nowhere").exists())
 
+    def stored(self, run):
+        """(id, sample) of every sample in the run's database; each is there once."""
+        database = self.dir / run / "run.sqlite"
+        if not database.exists():
+            return set()
+        try:
+            rows = sqlite3.connect(database).execute("SELECT id, sample FROM samples").fetchall()
+        except sqlite3.OperationalError:  # killed before the tables were there
+            return set()
+        self.assertEqual(len(rows), len(set(rows)))
+        return set(rows)
+
+    def asked(self):
+        """(id, sample) of every question asked since the last call."""
+        log = self.dir / "asked.jsonl"
+        lines = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return {(name, int(sample)) for name, sample in (line.split("\t") for line in lines)}
+
     def test_killed_at_random_moments_a_run_holds_every_sample_once(self):
         golds = {i: str(i) for i in range(20)}
         (self.dir / "data").mkdir()
@@ -89,19 +108,21 @@ class Evaluation(Case):
         write_lines(self.dir / "script.jsonl", [{"id": str(i), "delay_ms": 1, "response": boxed(i if i % 3 else 999)} for i in golds])
         words = ["eval", "aime24", "--engine", "scripted", "--script", "script.jsonl", "--data", "data", "-n", "16", "--model", "m",
                  "--threads", "1", "--json"]
-        draw, killed = random.Random(20250125), 0
-        for _ in range(15):
-            child = subprocess.Popen([str(PROGRAM), *words, "--run", "killed", "-q"], cwd=self.dir, stdout=subprocess.DEVNULL,
-                                     stderr=subprocess.DEVNULL)
-            time.sleep(draw.uniform(0.005, 0.12))
+        draw, killed, stored = random.Random(20250125), 0, set()
+        for _ in range(50):
+            child = subprocess.Popen([str(PROGRAM), *words, "--run", "killed", "-q", "--ask-log", "asked.jsonl"], cwd=self.dir,
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(draw.uniform(0.005, 0.06))
             child.send_signal(signal.SIGKILL)
             killed += child.wait() == -signal.SIGKILL
-        self.assertGreater(killed, 0)
+            asked = self.asked()
+            self.assertFalse(stored & asked, "asked again for what is stored")
+            stored = self.stored("killed")
+        self.assertGreater(killed, 10)
         resumed = json.loads(self.ok(*words, "--run", "killed").stdout)["benchmarks"]
         whole = json.loads(self.ok(*words, "--run", "whole").stdout)["benchmarks"]
         self.assertEqual(resumed, whole)
-        rows = sqlite3.connect(self.dir / "killed/run.sqlite").execute("SELECT id, sample FROM samples").fetchall()
-        self.assertEqual(sorted(rows), sorted((str(i), s) for i in golds for s in range(16)))
+        self.assertEqual(self.stored("killed"), {(str(i), s) for i in golds for s in range(16)})
 
     def test_grading_that_is_killed_goes_on(self):
         golds = {i: str(i) for i in range(200)}
