@@ -261,6 +261,9 @@ inline constexpr CharacterRow kCharacters[] = {
 
 // Longer words first: the first that fits is taken.
 inline constexpr ChineseRow kChinese[] = {
+    {"\xe7\xad\x94\xe6\xa1\x88\xe6\x98\xaf", "\\text{answer is }"},
+    {"\xe7\xad\x94\xe6\xa1\x88\xe4\xb8\xba", "\\text{answer is }"},
+    {"\xe7\xad\x94\xe6\xa1\x88", "\\text{answer }"},
     {"\xe6\x88\x96\xe8\x80\x85", " or "},
     {"\xe4\xbb\xa5\xe5\x8f\x8a", " and "},
     {"\xe5\x8e\x98\xe7\xb1\xb3", "\\text{ cm}"},

@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "eval/grade/strict/binder.h"
+#include "eval/grade/strict/ellipsis.h"
 #include "eval/grade/strict/equation.h"
 #include "eval/grade/strict/named.h"
+#include "eval/grade/strict/notation.h"
 #include "eval/grade/strict/quantity.h"
 #include "eval/grade/strict/real_set.h"
+#include "eval/grade/strict/unit_vectors.h"
 #include "eval/grade/strict/words.h"
 
 namespace fuseo1 {
@@ -94,6 +97,7 @@ class Comparer {
     if (g.contradictory || p.contradictory) return {Verdict::kUnequal, "contradictory"};
     if (!g.name.empty() && !p.name.empty() && g.name != p.name)
       return {Verdict::kUnequal, "different-names"};
+    if (const auto asked = AskedValue(g.value, p.value)) return CompareValues(g.value, *asked);
     if (g.parts.size() > 1 || p.parts.size() > 1) {
       if (const Decision d = CompareNamedTuples(g, gold, p, prediction);
           d.verdict != Verdict::kUndecided)
@@ -144,13 +148,16 @@ class Comparer {
     const Items gi = Expand(gold);
     const Items pi = Expand(prediction);
     if (gi.many || pi.many) {
-      if (gi.many != pi.many) return {Verdict::kUnequal, "different-count"};
+      const bool braces = gi.many ? IsPlainBraces(prediction) : IsPlainBraces(gold);
+      if (gi.many != pi.many && !(braces && gi.items.size() == pi.items.size()))
+        return {Verdict::kUnequal, "different-count"};
       if (auto values = WithoutIndices(gi.items, pi.items))
         return CompareMultisets(values->first, values->second);
       return CompareMultisets(gi.items, pi.items);
     }
     if (IsText(g) || IsText(p)) return CompareText(gold, prediction);
     if (const auto vector = AsVector(gold, prediction)) return *vector;
+    if (const auto vector = AsUnitVectorSums(gold, prediction)) return *vector;
     if (g == Op::kMatrix || p == Op::kMatrix || HasMatrix(gold) || HasMatrix(prediction)) {
       return CompareMatrices(gold, prediction);
     }
@@ -216,6 +223,7 @@ class Comparer {
            ((node.op == Op::kTuple || node.op == Op::kBracket) && node.kids.size() == 2) ||
            node.op == Op::kSet || node.op == Op::kList;
   }
+  static bool IsPlainBraces(const Expr& e) { return e.tree->plain_braces && e.id == e.tree->root; }
   static bool IsText(Op op) { return op == Op::kWord || op == Op::kText; }
   static bool IsContainer(Op op) {
     return op >= Op::kList && op != Op::kMatrix && op != Op::kRelation;
@@ -314,6 +322,14 @@ class Comparer {
     };
     if (!is_vector(gold.node()) || !is_vector(prediction.node())) return std::nullopt;
     return CompareInOrder(Kids(gold), Kids(prediction));
+  }
+
+  // 3i - 2j + k against (3, -2, 1), or against 3\hat{i} - 2\hat{j} + \hat{k}.
+  std::optional<Decision> AsUnitVectorSums(const Expr& gold, const Expr& prediction) {
+    const auto g = AsUnitVectors(gold);
+    const auto p = AsUnitVectors(prediction);
+    if (!g && !p) return std::nullopt;
+    return AsVector(g ? Expr{&*g, g->root} : gold, p ? Expr{&*p, p->root} : prediction);
   }
 
   static bool HasMatrix(const Expr& e) { return MatrixFactor(e) >= 0; }
@@ -559,13 +575,21 @@ class Comparer {
 }  // namespace
 
 Decision CompareTrees(const Tree& gold, const Tree& prediction, std::int64_t* budget) {
-  if (MayBeFamily(gold) || MayBeFamily(prediction)) {
-    Tree g = gold;
-    Tree p = prediction;
-    UnifyFamilies(&g, &p);
-    return Comparer(budget).Compare(Expr{&g, g.root}, Expr{&p, p.root});
+  const bool family = MayBeFamily(gold) || MayBeFamily(prediction);
+  const bool renamed = MayBeRenamed(gold, prediction);
+  const bool ellipsis = HasEllipsis(gold) || HasEllipsis(prediction);
+  if (!family && !renamed && !ellipsis) {
+    return Comparer(budget).Compare(Expr{&gold, gold.root}, Expr{&prediction, prediction.root});
   }
-  return Comparer(budget).Compare(Expr{&gold, gold.root}, Expr{&prediction, prediction.root});
+  Tree g = gold;
+  Tree p = prediction;
+  if (family) UnifyFamilies(&g, &p);
+  if (renamed) UnifyNotation(g, &p);
+  if (ellipsis) {
+    ResolveEllipses(&g, budget);
+    ResolveEllipses(&p, budget);
+  }
+  return Comparer(budget).Compare(Expr{&g, g.root}, Expr{&p, p.root});
 }
 
 }  // namespace fuseo1

@@ -161,6 +161,8 @@ EvalStatus Evaluator::EvalNode(const Node& node, Number* out) {
       return Sum(node, out);
     case Op::kMul:
       return Product(node, out);
+    case Op::kEllipsis:
+      return EvalStatus::kUndecided;
     case Op::kSum:
     case Op::kProduct:
       return Series(node, out);

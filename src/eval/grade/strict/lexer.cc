@@ -1,125 +1,14 @@
 #include "eval/grade/strict/lexer.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
+#include "eval/grade/strict/lexer_tables.h"
 #include "eval/grade/strict/units.h"
 #include "eval/grade/strict/words.h"
 
 namespace fuseo1 {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-template <std::size_t N>
-bool OneOf(std::string_view word, const std::string_view (&list)[N]) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
-constexpr std::string_view kTextFonts[] = {"text",       "mbox",   "hbox",   "textbf", "textrm",
-                                           "textit",     "textup", "texttt", "textsf", "emph",
-                                           "textnormal", "textsc", "textmd"};
-constexpr std::string_view kRomanFonts[] = {"mathrm", "operatorname", "rm", "unit", "mathop"};
-constexpr std::string_view kFonts[] = {
-    "mathbf",    "mathit",   "mathsf",  "mathcal",   "boldsymbol", "bm",
-    "mathtt",    "mathfrak", "mathscr", "boxed",     "fbox",       "framebox",
-    "underline", "bf",       "it",      "pmb",       "mathnormal", "ensuremath",
-    "mathord",   "mathbin",  "mathrel", "underbrace"};
-constexpr std::string_view kIgnored[] = {
-    "displaystyle", "textstyle", "scriptstyle", "limits",  "nolimits", "big",       "Big",
-    "bigg",         "Bigg",      "bigl",        "bigr",    "Bigl",     "Bigr",      "biggl",
-    "biggr",        "Biggl",     "Biggr",       "middle",  "strut",    "mathstrut", "hfill",
-    "noindent",     "bigm",      "Large",       "large",   "huge",     "Huge",      "small",
-    "normalsize",   "hline",     "allowbreak",  "nonumber"};
-constexpr std::string_view kSpaces[] = {"quad",  "qquad",        "thinspace", "enspace",
-                                        "space", "nobreakspace", "medspace"};
-constexpr std::string_view kGreek[] = {
-    "alpha", "beta",     "gamma",    "delta", "epsilon", "varepsilon", "zeta",   "eta",
-    "theta", "vartheta", "iota",     "kappa", "lambda",  "mu",         "nu",     "xi",
-    "rho",   "sigma",    "varsigma", "tau",   "upsilon", "phi",        "varphi", "chi",
-    "psi",   "omega",    "Gamma",    "Delta", "Theta",   "Lambda",     "Xi",     "Pi",
-    "Sigma", "Upsilon",  "Phi",      "Psi",   "Omega",   "ell",        "hbar",   "varrho",
-    "varpi", "nabla",    "partial",  "odot",  "star",    "aleph",      "mho"};
-constexpr std::string_view kFunctionNames[] = {
-    "sin",   "cos",   "tan",   "cot",    "sec",   "csc",       "arcsin",  "arccos",  "arctan",
-    "sinh",  "cosh",  "tanh",  "ln",     "log",   "lg",        "exp",     "gcd",     "lcm",
-    "max",   "min",   "sqrt",  "cbrt",   "det",   "asin",      "acos",    "atan",    "abs",
-    "floor", "ceil",  "pi",    "mod",    "binom", "sgn",       "arcsinh", "arccosh", "arctanh",
-    "asinh", "acosh", "atanh", "arccot", "cosec", "factorial", "comb"};
-// Short words that are not products of variables.
-constexpr std::string_view kShortWords[] = {
-    "yes", "no",  "odd", "all", "any", "not", "none", "the", "of",  "is",  "if",  "red",
-    "are", "for", "or",  "and", "nan", "NaN", "DNE",  "dne", "Yes", "No",  "Odd", "but",
-    "USD", "EUR", "RMB", "Rs",  "old", "via", "per",  "NO",  "YES", "sum", "non"};
-// Multi-letter units that may touch the number before them.
-constexpr std::string_view kTightUnits[] = {"cm",  "mm",  "km",  "dm",  "kg",  "mg",   "ft",  "yd",
-                                            "lb",  "lbs", "oz",  "mL",  "ml",  "hr",   "hrs", "Hz",
-                                            "kHz", "MHz", "km",  "mph", "min", "mins", "deg", "rad",
-                                            "kJ",  "kW",  "kPa", "Pa",  "mol", "eV",   "sec"};
-
-constexpr std::pair<std::string_view, std::string_view> kSynonyms[] = {
-    {"leq", "le"},
-    {"leqslant", "le"},
-    {"leqq", "le"},
-    {"geq", "ge"},
-    {"geqslant", "ge"},
-    {"geqq", "ge"},
-    {"neq", "ne"},
-    {"dfrac", "frac"},
-    {"tfrac", "frac"},
-    {"cfrac", "frac"},
-    {"sfrac", "frac"},
-    {"nicefrac", "frac"},
-    {"dbinom", "binom"},
-    {"tbinom", "binom"},
-    {"lt", "<"},
-    {"gt", ">"},
-    {"varnothing", "emptyset"},
-    {"infin", "infty"},
-    {"inf", "infty"},
-    {"infinity", "infty"},
-    {"dots", "ldots"},
-    {"cdots", "ldots"},
-    {"vdots", "ldots"},
-    {"asin", "arcsin"},
-    {"acos", "arccos"},
-    {"atan", "arctan"},
-    {"asinh", "arcsinh"},
-    {"acosh", "arccosh"},
-    {"atanh", "arctanh"},
-    {"cosec", "csc"},
-    {"tg", "tan"},
-    {"ctg", "cot"},
-    {"arctg", "arctan"},
-    {"rightarrow", "to"},
-    {"smallsetminus", "setminus"},
-    {"backslash", "setminus"},
-    {"overrightarrow", "vec"},
-    {"bigcup", "cup"},
-    {"bigcap", "cap"},
-    {"ast", "cdot"},
-    {"thicksim", "sim"},
-    {"isin", "in"},
-    {"varepsilon", "epsilon"},
-    {"vartheta", "theta"},
-    {"varphi", "phi"},
-    {"varsigma", "sigma"},
-    {"varrho", "rho"},
-    {"widehat", "hat"},
-    {"widetilde", "tilde"},
-    {"comb", "binom"},
-    {"bmod", "mod"},
-    {"surd", "sqrt"},
-    {"square", "square"}};
-
-std::string_view Synonym(std::string_view name) {
-  for (const auto& [from, to] : kSynonyms) {
-    if (from == name) return to;
-  }
-  return name;
-}
 
 class Lexer {
  public:
@@ -346,6 +235,15 @@ class Lexer {
       const std::string_view environment = Braced();
       environments_ += name == "begin" ? 1 : -1;
       if (name == "begin" && (environment == "array" || environment == "tabular")) Braced();
+      const bool system = name == "begin" ? system_ : !systems_.empty() && systems_.back();
+      if (name == "begin") {
+        systems_.push_back(system_);
+        system_ = false;
+      } else if (!systems_.empty()) {
+        systems_.pop_back();
+      }
+      if (system || environment == "dcases" || environment == "rcases")
+        return void(Emit(TokenKind::kCommand, std::string(name) + ":cases"));
       Emit(TokenKind::kCommand, std::string(name) + ":" + std::string(environment));
       return;
     }
@@ -394,6 +292,9 @@ class Lexer {
     SkipSpaces();
     if (Peek() == '.') {
       ++at_;
+    } else if (is_left && text_.substr(at_).starts_with("\\{") && OpensSystem()) {
+      at_ += 2;
+      system_ = true;
     } else if (Peek() == '|') {
       ++at_;
       Symbol(is_left ? "abs(" : "abs)");
@@ -404,6 +305,19 @@ class Lexer {
       Emit(TokenKind::kCommand, Peek() == '<' ? "langle" : "rangle");
       ++at_;
     }
+  }
+
+  // \left\{ before an array or aligned lines that a \right. closes: equations that hold together.
+  bool OpensSystem() const {
+    std::string_view rest = text_.substr(at_ + 2);
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
+    const bool lines = rest.starts_with("\\begin{array}") || rest.starts_with("\\begin{aligned}") ||
+                       rest.starts_with("\\begin{matrix}");
+    std::size_t right = rest.rfind("\\right");
+    if (!lines || right == std::string_view::npos) return false;
+    right += 6;
+    while (right < rest.size() && rest[right] == ' ') ++right;
+    return right < rest.size() && rest[right] == '.';
   }
 
   bool AfterNumber() const {
@@ -496,6 +410,8 @@ class Lexer {
   std::size_t currency_at_ = std::string_view::npos;
   int depth_ = 0;
   int environments_ = 0;
+  bool system_ = false;        // the next environment stands behind a brace alone
+  std::vector<bool> systems_;  // of the open environments
   Space space_ = Space::kNone;
   std::vector<Group> groups_;
   Tokens out_;
@@ -505,55 +421,6 @@ class Lexer {
 
 Tokens Tokenise(std::string_view canonical, bool split_thousands) {
   return Lexer(canonical, split_thousands).Run();
-}
-
-std::string TextKey(std::string_view canonical) {
-  std::string out;
-  bool space = false;
-  for (std::size_t i = 0; i < canonical.size(); ++i) {
-    char c = canonical[i];
-    if (c == '\\') {
-      std::size_t end = i + 1;
-      while (end < canonical.size() && IsLetter(canonical[end])) ++end;
-      const std::string_view name = canonical.substr(i + 1, end - i - 1);
-      if (const std::string_view plain = Synonym(name); plain != name || name == "ldots") {
-        out += plain == "ldots" ? "..." : "\\" + std::string(plain);
-        i = end - 1;
-        continue;
-      }
-      if (name.empty() || OneOf(name, kTextFonts) || OneOf(name, kRomanFonts) ||
-          OneOf(name, kFonts) || OneOf(name, kSpaces) || OneOf(name, kIgnored) || name == "left" ||
-          name == "right") {
-        space = space || OneOf(name, kSpaces);
-        if (name.empty() && i + 1 < canonical.size()) {
-          const char next = canonical[i + 1];
-          if (next == '{' || next == '}') {
-            out.push_back(next);
-          } else {
-            space = true;
-          }
-          ++i;
-        } else {
-          i = end - 1;
-        }
-        continue;
-      }
-    }
-    if (c == '{' || c == '}' || c == '$' || c == '"') continue;
-    if (c == ' ' || c == '~') {
-      space = true;
-      continue;
-    }
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const auto wordlike = [](char k) {
-      return IsLetter(k) || IsDigit(k) || static_cast<unsigned char>(k) >= 0x80;
-    };
-    if (space && !out.empty() && wordlike(out.back()) && wordlike(c)) out.push_back(' ');
-    space = false;
-    out.push_back(c);
-  }
-  if (!out.ends_with("..") && out.ends_with('.')) out.pop_back();  // "..." is no full stop
-  return out;
 }
 
 }  // namespace fuseo1

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "eval/grade/strict/lexer.h"
+#include "eval/grade/strict/units.h"
 #include "eval/grade/strict/words.h"
 
 namespace fuseo1 {
@@ -32,6 +33,35 @@ bool IsOrdinal(std::string_view text) {
 
 bool IsOrdinalSuffix(const Token& token) {
   return token.kind == TokenKind::kWord && IsOrdinal(token.text);
+}
+
+// \mu m, k\Omega, \text{k}\Omega, \mu\mathrm{F}: a prefix and its unit, made one word at `at + 1`.
+// After an italic \mu the unit is upright or stands apart from the number: 5\mu m g is a product.
+bool JoinUnitPrefix(std::vector<Token>& in, std::size_t at) {
+  if (at + 2 >= in.size()) return false;
+  const Token& prefix = in[at];
+  Token& unit = in[at + 1];
+  const bool letters = (prefix.kind == TokenKind::kLetter || prefix.kind == TokenKind::kWord) &&
+                       (unit.kind == TokenKind::kLetter || unit.kind == TokenKind::kWord);
+  if (!letters) return false;
+  std::string name;
+  if (prefix.text == "mu") {
+    const TokenKind after = in[at + 2].kind;
+    const bool ends = after == TokenKind::kEnd || after == TokenKind::kSymbol || unit.roman;
+    if (!ends || !(unit.roman || prefix.roman || prefix.space != Space::kNone)) return false;
+    name = "u" + (unit.text == "Omega" ? std::string("ohm") : unit.text);
+  } else if (unit.text == "Omega" &&
+             (prefix.text == "k" || prefix.text == "M" || prefix.text == "m")) {
+    name = prefix.text + "ohm";
+  } else {
+    return false;
+  }
+  Unit known;
+  if (!FindUnit(name, false, &known)) return false;
+  unit.kind = TokenKind::kWord;
+  unit.text = name;
+  unit.roman = true;
+  return true;
 }
 
 }  // namespace
@@ -79,6 +109,10 @@ void FinishTokens(Tokens* tokens) {
     if (in[i].kind == TokenKind::kWord && i + 1 < in.size() && in[i + 1].Is("(") &&
         NamesFunction(in[i].text)) {
       in[i].kind = TokenKind::kCommand;  // \text{lcm}(4, 6)
+    }
+    if (!out.empty() && out.back().kind == TokenKind::kNumber && JoinUnitPrefix(in, i)) {
+      out.push_back(in[++i]);
+      continue;
     }
     if (in[i].Is(".") && i > 0 && !out.empty() && IsAbbreviation(out.back())) continue;  // sq. ft
     // 5th, 21st: letters that only order.

@@ -52,6 +52,39 @@ void DropBeforeEnd(std::vector<Token>* in, std::size_t at) {
   in->erase(in->begin() + static_cast<std::ptrdiff_t>(at), in->end() - 1);
 }
 
+// "all real numbers except 1 and 2" as R \setminus \{1, 2\}.
+void ExceptFrom(std::vector<Token>* in, std::size_t at, std::size_t used) {
+  std::size_t i = at + used;
+  if ((*in)[i].kind == TokenKind::kLetter) ++i;  // all real numbers x except ...
+  if ((*in)[i].Is(",")) ++i;
+  std::size_t word = 0;
+  for (const auto& words : {std::initializer_list<std::string_view>{"except", "for"},
+                            {"except"},
+                            {"excluding"},
+                            {"but"},
+                            {"other", "than"},
+                            {"not", "equal", "to"}}) {
+    if (word == 0) word = Phrase(*in, i, words);
+  }
+  if (word == 0) return;
+  std::vector<Token> out(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(at));
+  out.push_back(Made((*in)[at], TokenKind::kCommand, "bbR"));
+  out.push_back(Made((*in)[i], TokenKind::kCommand, "setminus"));
+  out.push_back(Made((*in)[i], TokenKind::kSymbol, "\\{"));
+  for (i += word; i + 1 < in->size(); ++i) {
+    const bool named = (*in)[i].kind == TokenKind::kLetter &&
+                       ((*in)[i + 1].Is("=") || (*in)[i + 1].IsCommand("ne"));
+    if (named) {
+      ++i;
+    } else {
+      out.push_back((*in)[i]);
+    }
+  }
+  out.push_back(Made(in->back(), TokenKind::kSymbol, "\\}"));
+  out.push_back(in->back());
+  *in = std::move(out);
+}
+
 // "all real numbers" as a whole value.
 void NameSets(std::vector<Token>* in) {
   for (std::size_t i = 0; i + 1 < in->size(); ++i) {
@@ -69,15 +102,21 @@ void NameSets(std::vector<Token>* in) {
                               {"the", "set", "of", "all", "real", "numbers"},
                               {"the", "set", "of", "real", "numbers"},
                               {"any", "real", "number"},
-                              {"all", "real", "values"}}) {
+                              {"all", "real", "values"},
+                              {"all", "real"},
+                              {"all", "numbers"}}) {
       if (used == 0) used = Phrase(*in, i, words);
     }
     if (used == 0) {
       used = std::max(Phrase(*in, i, {"empty", "set"}), Phrase(*in, i, {"the", "empty", "set"}));
       empty = used > 0;
     }
-    if (used > 0 && (*in)[i + used].kind == TokenKind::kEnd)
+    if (used == 0) continue;
+    if ((*in)[i + used].kind == TokenKind::kEnd) {
       Replace(in, i, used, TokenKind::kCommand, empty ? "emptyset" : "bbR");
+    } else if (!empty) {
+      ExceptFrom(in, i, used);
+    }
   }
 }
 
@@ -93,6 +132,27 @@ void MarkModulus(std::vector<Token>* in) {
     (*in)[i] = Made((*in)[i], TokenKind::kCommand, "pmod");
     (*in)[i + 1] = Made((*in)[i + 1], TokenKind::kSymbol, "{");
   }
+}
+
+// "The final answer is", "Answer:", "ans =" before the value.
+void DropLeadIn(std::vector<Token>* in) {
+  std::size_t i = 0;
+  for (const std::string_view word : {"so", "thus", "hence", "therefore"})
+    i += Phrase(*in, i, {word});
+  if (i > 0 && (*in)[i].Is(",")) ++i;
+  i += Phrase(*in, i, {"the"});
+  for (const std::string_view word : {"final", "correct", "required"}) i += Phrase(*in, i, {word});
+  std::size_t head = 0;
+  for (const std::string_view word : {"answer", "answers", "ans", "solution", "result"})
+    head = std::max(head, Phrase(*in, i, {word}));
+  if (head == 0) return;
+  i += head;
+  const std::size_t verb = std::max(Phrase(*in, i, {"is"}), Phrase(*in, i, {"are"}));
+  i += verb;
+  const bool sign = (*in)[i].Is(":") || (*in)[i].Is("=");
+  if (sign) ++i;
+  if ((verb > 0 || sign) && i + 1 < in->size())
+    in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
 }
 
 // "where k in Z", "(k in Z)", "for any integer k", "k is an integer" at the end: all ", k in Z".
@@ -234,6 +294,7 @@ void FinishPhrases(std::vector<Token>* in) {
       Replace(in, i, percent, TokenKind::kSymbol, "%");
     }
   }
+  DropLeadIn(in);
   MarkModulus(in);
   NameSets(in);
   NameIntegers(in);

@@ -146,4 +146,23 @@ Named StripName(const Expr& e, std::int64_t* budget) {
   return out;
 }
 
+std::optional<Expr> AskedValue(const Expr& gold, const Expr& prediction) {
+  const Node& node = prediction.node();
+  if (node.op != Op::kRelation || node.text != "=" || prediction.tree->signs > 0 ||
+      !IsScalar(*gold.tree, gold.id) || !IsConstant(gold)) {
+    return std::nullopt;
+  }
+  const Expr asked = prediction.With(node.kids[0]);
+  const Expr value = prediction.With(node.kids[1]);
+  if (!IsScalar(*asked.tree, asked.id) || !IsScalar(*value.tree, value.id) || !IsConstant(value))
+    return std::nullopt;
+  Traits traits;
+  CollectTraits(*asked.tree, asked.id, &traits);
+  if (traits.variables.size() < 2 || traits.has_series || traits.has_i) return std::nullopt;
+  for (const std::string_view name : traits.variables) {
+    if (name.empty() || name[0] == 'x' || name[0] == 'y' || name[0] == 'z') return std::nullopt;
+  }
+  return value;
+}
+
 }  // namespace fuseo1

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,5 +18,9 @@ struct Named {
 };
 
 Named StripName(const Expr& e, std::int64_t* budget);
+
+// The number that a prediction such as m + n = 17 or \frac{a}{b} = 3 gives for what was asked,
+// where the gold is a bare number. Two letters or more, none of them x, y or z: those say a curve.
+std::optional<Expr> AskedValue(const Expr& gold, const Expr& prediction);
 
 }  // namespace fuseo1

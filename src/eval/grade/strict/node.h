@@ -59,6 +59,7 @@ enum class Op : std::uint8_t {
   kQuantity,  // value; aux = index of the unit; flag = a single letter that may be a variable
   kCall,      // text = name; arguments
   kDeterminant,
+  kEllipsis,  // terms before and after dots; text = "+" or "*"; flag = nothing follows the dots
   // everything else
   kBaseNumber,  // text = digits; aux = base
   kTime,        // text = hh:mm[:ss][am|pm]; aux = 1 where it may also be a ratio
@@ -79,6 +80,8 @@ enum class Op : std::uint8_t {
   kDifference,
   kNamedSet,
   kEmptySet,
+  kPiece,  // value, condition: one row of a function defined by cases
+  kDots,   // in a list: items that are left out
 };
 
 struct Node {
@@ -98,6 +101,7 @@ struct Tree {
   NodeId root = -1;
   int signs = 0;                // how many independent ± there are
   bool has_minus_plus = false;  // all ± and ∓ then go together
+  bool plain_braces = false;    // the whole is {one item}: a group to TeX, a set to a typist
 
   const Node& at(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   Node& at(NodeId id) { return nodes[static_cast<std::size_t>(id)]; }

@@ -26,7 +26,9 @@ bool Parser::ParseAnswer(Tree* tree) {
   if (root == kFailed) root = ParseBaseNumber();
   if (root == kFailed) {
     pos_ = 0;
+    const bool braces = Peek().Is("{");
     root = ParseList();
+    tree_.plain_braces = braces && ClosesWhole();
     if (!Failed() && !AtEnd()) Unexpected();
     if (!Failed() && !WordsAreWhole()) Fail("not-mathematics");
   }
@@ -36,13 +38,23 @@ bool Parser::ParseAnswer(Tree* tree) {
   return true;
 }
 
+// Whether the brace that opens the text is the one that closes it.
+bool Parser::ClosesWhole() const {
+  int open = 0;
+  for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
+    open += tokens_[i].Is("{") ? 1 : tokens_[i].Is("}") ? -1 : 0;
+    if (open == 0) return i + 2 == tokens_.size();
+  }
+  return false;
+}
+
 // A word is an answer, an item of a list, or the name before "="; anything else is prose.
 bool Parser::WordsAreWhole() const {
   std::vector<bool> allowed(tree_.nodes.size(), false);
   for (std::size_t i = 0; i < tree_.nodes.size(); ++i) {
     const Node& node = tree_.nodes[i];
     if (node.op == Op::kList || node.op == Op::kRelation || node.op == Op::kSet ||
-        node.op == Op::kTuple) {
+        node.op == Op::kTuple || node.op == Op::kPiece) {
       for (const NodeId kid : node.kids) allowed[static_cast<std::size_t>(kid)] = true;
     }
   }

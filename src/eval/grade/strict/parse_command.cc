@@ -187,6 +187,34 @@ NodeId Parser::ParseDerivative() {
   return tree_.Add(Op::kVar, {}, text);
 }
 
+// dy/dx and d^2y/dx^2 in a line, where nothing touches them.
+NodeId Parser::ParsePlainDerivative() {
+  if (Peek().text != "d" || in_integral_) return kFailed;
+  std::string text;
+  std::size_t i = 0;
+  for (int part = 0; part < 2; ++part) {
+    if (Peek(i).kind != TokenKind::kLetter || Peek(i).text != "d") return kFailed;
+    text += part == 0 ? "d" : "/d";
+    ++i;
+    for (int piece = 0; piece < 2; ++piece) {  // above ^2 y, below x ^2
+      const bool power = (part == 0) == (piece == 0);
+      if (power && Peek(i).Is("^") && Peek(i + 1).kind == TokenKind::kNumber) {
+        text += "^" + Peek(i + 1).text;
+        i += 2;
+      } else if (!power) {
+        if (Peek(i).kind != TokenKind::kLetter) return kFailed;
+        text += Peek(i).text;
+        ++i;
+      }
+    }
+    if (part == 0 && !Peek(i++).Is("/")) return kFailed;
+  }
+  const Token& next = Peek(i);
+  if (next.kind == TokenKind::kLetter && next.space == Space::kNone) return kFailed;
+  pos_ += i;
+  return tree_.Add(Op::kVar, {}, text);
+}
+
 NodeId Parser::ParseRoot(const std::string& name) {
   NodeId index = kFailed;
   if (name == "sqrt" && Take("[")) {

@@ -1,6 +1,7 @@
 // Lists, relations, sets, intervals, tuples and matrices.
 #include <utility>
 
+#include "eval/grade/strict/ellipsis.h"
 #include "eval/grade/strict/parser.h"
 
 namespace fuseo1 {
@@ -44,7 +45,13 @@ char Parser::RelationAt() const {
 
 bool Parser::ParseItems(Items* items) {
   for (;;) {
-    const NodeId item = ParseRelation();
+    NodeId item = kFailed;
+    if (Peek().IsCommand("ldots") && !items->nodes.empty()) {
+      ++pos_;
+      item = tree_.Add(Op::kDots);
+    } else {
+      item = ParseRelation();
+    }
     if (item == kFailed) return false;
     items->nodes.push_back(item);
     if (items->nodes.size() > kMaxAnswerItems) {
@@ -63,8 +70,25 @@ bool Parser::ParseItems(Items* items) {
       separated = true;
       ++pos_;
     }
-    if (!separated) return true;
+    const bool cell_ends = Peek().Is("&") || Peek().Is("\\\\") || Peek().text.starts_with("end:");
+    if (separated && !cell_ends) continue;
+    FillDots(&tree_, &items->nodes, kMaxAnswerItems);
+    SpreadExclusion(items);
+    return true;
   }
+}
+
+// x \ne 1, 2 excludes both.
+void Parser::SpreadExclusion(Items* items) {
+  const Node first = tree_.at(items->nodes[0]);
+  if (first.op != Op::kRelation || first.text != "n" || tree_.at(first.kids[0]).op != Op::kVar)
+    return;
+  for (std::size_t k = 1; k < items->nodes.size(); ++k) {
+    if (tree_.at(items->nodes[k]).op >= Op::kBaseNumber) return;
+  }
+  for (std::size_t k = 1; k < items->nodes.size(); ++k)
+    items->nodes[k] = tree_.Add(Op::kRelation, {first.kids[0], items->nodes[k]}, "n");
+  if (items->nodes.size() > 1) items->join = 'a';
 }
 
 NodeId Parser::ParseList() {
@@ -101,9 +125,25 @@ NodeId Parser::ParseRelation() {
     }
     if (operands.size() > 32) return Fail("too-many-items");
   }
-  if (relations.empty()) return first;
+  if (relations.empty()) return NamedPoint(first);
   if (relations == "q" && tree_.at(first).op == Op::kCall) relations = "=";  // f(x) \equiv 1
   return tree_.Add(Op::kRelation, std::move(operands), std::move(relations));
+}
+
+// A(1, 2) names a point, as A = (1, 2) does. P and C count, f, g and h are functions.
+NodeId Parser::NamedPoint(NodeId call) {
+  const Node node = tree_.at(call);
+  if (node.op != Op::kCall || node.kids.size() < 2 || node.kids.size() > 3 || !EndsItem(0) ||
+      node.text[0] < 'A' || node.text[0] > 'Z' ||
+      (node.text.size() > 1 && node.text[1] != '_' && node.text[1] != '\'')) {
+    return call;
+  }
+  for (const NodeId kid : node.kids) {
+    const Op op = tree_.at(kid).op;
+    if (op >= Op::kBaseNumber || op == Op::kVar) return call;
+  }
+  const NodeId name = tree_.Add(Op::kVar, {}, node.text);
+  return tree_.Add(Op::kRelation, {name, tree_.Add(Op::kTuple, node.kids)}, "=");
 }
 
 NodeId Parser::ParseSetExpression() {
@@ -211,6 +251,14 @@ NodeId Parser::ParseBuilder(NodeId element, std::string_view close) {
   return tree_.Add(Op::kSetBuilder, {element, condition});
 }
 
+// Value and condition by rows, in any order.
+NodeId Parser::Pieces(const std::vector<NodeId>& cells) {
+  std::vector<NodeId> pieces;
+  for (std::size_t k = 0; k + 1 < cells.size(); k += 2)
+    pieces.push_back(tree_.Add(Op::kPiece, {cells[k], cells[k + 1]}));
+  return tree_.Add(Op::kList, std::move(pieces), {}, 'a');
+}
+
 NodeId Parser::ParseEnvironment(std::string_view name) {
   const Saved bar(&bar_stops_, false);
   const Saved colon(&colon_stops_, false);
@@ -222,6 +270,8 @@ NodeId Parser::ParseEnvironment(std::string_view name) {
     return Peek().kind == TokenKind::kCommand && Peek().text == "end:" + std::string(name);
   };
   while (!at_close()) {
+    const bool condition = name == "cases" && row == 1;
+    if (condition && (Peek().IsWord("if") || Peek().IsWord("for") || Peek().IsWord("when"))) ++pos_;
     const NodeId cell = ParseList();
     if (cell == kFailed) return kFailed;
     entries.push_back(cell);
@@ -237,6 +287,7 @@ NodeId Parser::ParseEnvironment(std::string_view name) {
   ++pos_;
   if (name == "cases" || name == "aligned" || name == "align" || name == "gathered" ||
       name == "align*") {
+    if (columns == 2 && name == "cases") return Pieces(entries);
     if (columns != 1) return Fail("not-mathematics");
     return entries.size() == 1 ? entries[0] : tree_.Add(Op::kList, std::move(entries), {}, 'a');
   }

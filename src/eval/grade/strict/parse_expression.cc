@@ -1,4 +1,5 @@
 // Sums, products, powers and what follows a factor.
+#include <algorithm>
 #include <utility>
 
 #include "eval/grade/strict/parser.h"
@@ -26,6 +27,13 @@ NodeId Parser::ParseSum() {
     }
     if (!first && signs == 0) break;
     first = false;
+    if (Peek().IsCommand("ldots")) {
+      if (negative || sign_pair || terms.size() < 2) return Fail("not-mathematics");
+      const NodeId dots = ParseDots(std::move(terms), "+");
+      if (dots == kFailed) return kFailed;
+      terms = {dots};
+      continue;
+    }
     NodeId term = ParseTerm();
     if (term == kFailed) return kFailed;
     if (sign_pair) {
@@ -47,6 +55,32 @@ NodeId Parser::ParseSum() {
   return terms.size() == 1 ? terms[0] : tree_.Add(Op::kAdd, std::move(terms));
 }
 
+// The dots in 1 + 2 + ... + n or 1 * 2 * ... * n, and the term after them.
+NodeId Parser::ParseDots(std::vector<NodeId> terms, std::string_view sign) {
+  ++pos_;
+  const bool sum = sign == "+";
+  for (const NodeId term : terms) {
+    const Op op = tree_.at(term).op;
+    if (op >= Op::kBaseNumber || op == Op::kPlusMinus || (sum && op == Op::kNeg))
+      return Fail("not-mathematics");
+  }
+  bool open = false;
+  if (sum ? Peek().Is("+")
+          : Peek().Is("*") || Peek().IsCommand("cdot") || Peek().IsCommand("times")) {
+    ++pos_;
+  } else if (sum) {
+    open = true;  // 1 + 1/2 + 1/4 + ...
+  }
+  if (!open) {
+    const NodeId last = sum ? ParseTerm() : ParsePostfix(ParsePrimary());
+    if (last == kFailed) return kFailed;
+    terms.push_back(last);
+  }
+  const NodeId node = tree_.Add(Op::kEllipsis, std::move(terms), std::string(sign));
+  tree_.at(node).flag = open;
+  return node;
+}
+
 NodeId Parser::Product(std::vector<NodeId> factors) {
   return factors.size() == 1 ? factors[0] : tree_.Add(Op::kMul, std::move(factors));
 }
@@ -54,6 +88,25 @@ NodeId Parser::Product(std::vector<NodeId> factors) {
 bool Parser::AtDifferential() const {
   return in_integral_ && Peek().kind == TokenKind::kLetter && Peek().text == "d" &&
          Peek(1).kind == TokenKind::kLetter;
+}
+
+// -b/2a and t/RC: letters that touch a divisor belong to it; 1/2x halves x, as it does in 1/2 x.
+bool Parser::GroupsBelow(NodeId factor, const std::vector<NodeId>& above) const {
+  const Token& t = Peek();
+  const bool pi = t.IsCommand("pi");
+  if (t.space != Space::kNone || (t.kind != TokenKind::kLetter && !pi) || t.roman ||
+      AtDifferential()) {
+    return false;
+  }
+  const Node* divisor = &tree_.at(factor);
+  if (divisor->op == Op::kPow) divisor = &tree_.at(divisor->kids[0]);
+  if (divisor->op == Op::kVar || divisor->op == Op::kPi) return true;
+  if (divisor->op != Op::kNumber) return false;
+  return std::any_of(above.begin(), above.end(), [&](NodeId id) {
+    const Op op = tree_.at(id).op;
+    return op == Op::kVar || op == Op::kCall ||
+           (op == Op::kPow && tree_.at(tree_.at(id).kids[0]).op == Op::kVar);
+  });
 }
 
 // a / b c / d is (a c) / (b d): division and multiplication bind alike, from the left.
@@ -74,9 +127,20 @@ NodeId Parser::ParseTerm() {
     const NodeId factor = explicit_operator ? ParseFactor() : ParsePostfix(ParsePrimary());
     if (factor == kFailed) return kFailed;
     (below_next ? below : above).push_back(factor);
+    while (below_next && GroupsBelow(below.back(), above)) {
+      const NodeId next = ParsePostfix(ParsePrimary());
+      if (next == kFailed) return kFailed;
+      below.push_back(next);
+      if (below.size() > 64) return Fail("too-many-items");
+    }
     below_next = false;
     explicit_operator = true;
     if (AfterDifferential()) break;
+    if (Peek().IsCommand("ldots") && above.size() >= 2 && below.empty()) {
+      const NodeId dots = ParseDots(std::move(above), "*");
+      if (dots == kFailed) return kFailed;
+      above = {dots};
+    }
     if (Peek().Is("*") || Peek().IsCommand("cdot") || Peek().IsCommand("times")) {
       ++pos_;
     } else if (Peek().Is("/") || Peek().IsCommand("div")) {

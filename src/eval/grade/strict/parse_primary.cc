@@ -193,6 +193,7 @@ NodeId Parser::ParseLetter() {
     pos_ += 2;
     return tree_.AddNumber(Rational(1));
   }
+  if (const NodeId derivative = ParsePlainDerivative(); derivative != kFailed) return derivative;
   const Token first = Peek();
   std::string name = first.text;
   ++pos_;

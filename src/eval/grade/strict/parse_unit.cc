@@ -16,7 +16,7 @@ int PowerOfPrefix(const std::string& word) {
 
 bool IsPlainLetterUnit(const std::string& letter) {
   return letter == "m" || letter == "s" || letter == "g" || letter == "h" || letter == "L" ||
-         letter == "N" || letter == "J" || letter == "V" || letter == "W";
+         letter == "N" || letter == "J" || letter == "V" || letter == "W" || letter == "Omega";
 }
 
 }  // namespace
@@ -58,9 +58,10 @@ bool Parser::UnitFollows(const std::vector<NodeId>& factors) const {
   if (AtUnitFraction()) return true;
   if (!UnitAtom(&unit, &letter)) return false;
   if (!letter) return t.kind != TokenKind::kLetter || tree_.at(factors.back()).op != Op::kVar;
-  if (t.space == Space::kNone) return false;
-  // "5 m", "5\,m", "5 m/s": an italic letter that stands apart and ends the item.
+  // "5 m", "5\,m", "5 m/s": an italic letter that stands apart and ends the item. Ohms may touch.
   const bool one_number = factors.size() == 1 && tree_.at(factors[0]).op == Op::kNumber;
+  if (t.text == "Omega" && one_number && EndsItem(1)) return true;
+  if (t.space == Space::kNone) return false;
   std::size_t i = 1;
   if (AtUnitProduct()) return true;
   if (Peek(i).Is("/")) {

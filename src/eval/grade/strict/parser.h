@@ -40,6 +40,7 @@ class Parser {
   NodeId ParseTime();
   NodeId ParseBaseNumber();
   bool WordsAreWhole() const;
+  bool ClosesWhole() const;
 
   // parse_container.cc
   struct Items {
@@ -47,13 +48,16 @@ class Parser {
     char join = ',';
   };
   bool ParseItems(Items* items);
+  void SpreadExclusion(Items* items);
   NodeId ParseList();
   NodeId ParseRelation();
+  NodeId NamedPoint(NodeId call);
   NodeId ParseSetExpression();
   NodeId ParseRatio();
   NodeId ParseBracket(std::string_view open);
   NodeId ParseBrace(bool is_set);
   NodeId ParseBuilder(NodeId element, std::string_view close);
+  NodeId Pieces(const std::vector<NodeId>& cells);
   NodeId ParseEnvironment(std::string_view name);
   char RelationAt() const;
 
@@ -69,6 +73,8 @@ class Parser {
     return in_integral_ && !differential_.empty() && depth_ == integral_depth_;
   }
   NodeId Product(std::vector<NodeId> factors);
+  NodeId ParseDots(std::vector<NodeId> terms, std::string_view sign);
+  bool GroupsBelow(NodeId factor, const std::vector<NodeId>& above) const;
 
   // parse_unit.cc
   bool UnitFollows(const std::vector<NodeId>& factors) const;
@@ -95,6 +101,7 @@ class Parser {
   NodeId ParseCommand();
   NodeId ParseFraction();
   NodeId ParseDerivative();
+  NodeId ParsePlainDerivative();
   NodeId ParseRoot(const std::string& name);
   NodeId ParseFunction(const std::string& name);
   NodeId ParseFunctionArgument(bool trigonometric);

@@ -19,9 +19,11 @@ struct Walk {
                        [&](NodeId kid) { return HasVariable(kid); });
   }
 
-  // n/2 or (m+1)/3 inside a floor or ceiling: letters that count.
+  // n/2, (m+1)/3, \log_2 n or \sqrt n inside a floor or ceiling: letters that count.
   bool IsQuotientOfIndices(NodeId id) const {
     const Node& node = tree.at(id);
+    if (node.op == Op::kLog || node.op == Op::kFreeLog || node.op == Op::kRoot)
+      return HasVariable(node.kids[0]) && OnlyIndices(node.kids[0]);
     return node.op == Op::kDiv && tree.at(node.kids[1]).op == Op::kNumber &&
            HasVariable(node.kids[0]) && OnlyIndices(node.kids[0]);
   }
@@ -100,6 +102,9 @@ struct Walk {
           traits->integer_variables = true;
         break;
       }
+      case Op::kEllipsis:
+        traits->has_series = true;
+        break;
       case Op::kSum:
       case Op::kProduct:
       case Op::kIntegral:

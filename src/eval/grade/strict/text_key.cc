@@ -1,0 +1,69 @@
+#include "eval/grade/strict/lexer.h"
+#include "eval/grade/strict/lexer_tables.h"
+#include "eval/grade/strict/words.h"
+
+namespace fuseo1 {
+namespace {
+
+bool IsOrdinalAt(std::string_view text, std::size_t at) {
+  const std::string suffix = ToLowerAscii(text.substr(at, 2));
+  return (suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th") &&
+         (at + 2 >= text.size() || (!IsLetter(text[at + 2]) && !IsDigit(text[at + 2])));
+}
+
+}  // namespace
+
+std::string TextKey(std::string_view canonical) {
+  std::string out;
+  bool space = false;
+  for (std::size_t i = 0; i < canonical.size(); ++i) {
+    char c = canonical[i];
+    if (c == '\\') {
+      std::size_t end = i + 1;
+      while (end < canonical.size() && IsLetter(canonical[end])) ++end;
+      const std::string_view name = canonical.substr(i + 1, end - i - 1);
+      if (const std::string_view plain = Synonym(name); plain != name || name == "ldots") {
+        out += plain == "ldots" ? "..." : "\\" + std::string(plain);
+        i = end - 1;
+        continue;
+      }
+      if (name.empty() || OneOf(name, kTextFonts) || OneOf(name, kRomanFonts) ||
+          OneOf(name, kFonts) || OneOf(name, kSpaces) || OneOf(name, kIgnored) || name == "left" ||
+          name == "right") {
+        space = space || OneOf(name, kSpaces);
+        if (name.empty() && i + 1 < canonical.size()) {
+          const char next = canonical[i + 1];
+          if (next == '{' || next == '}') {
+            out.push_back(next);
+          } else {
+            space = true;
+          }
+          ++i;
+        } else {
+          i = end - 1;
+        }
+        continue;
+      }
+    }
+    if (c == '{' || c == '}' || c == '$' || c == '"') continue;
+    if (c == ' ' || c == '~') {
+      space = true;
+      continue;
+    }
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!out.empty() && IsDigit(out.back()) && !space && IsOrdinalAt(canonical, i)) {  // July 4th
+      ++i;
+      continue;
+    }
+    const auto wordlike = [](char k) {
+      return IsLetter(k) || IsDigit(k) || static_cast<unsigned char>(k) >= 0x80;
+    };
+    if (space && !out.empty() && wordlike(out.back()) && wordlike(c)) out.push_back(' ');
+    space = false;
+    out.push_back(c);
+  }
+  if (!out.ends_with("..") && out.ends_with('.')) out.pop_back();  // "..." is no full stop
+  return out;
+}
+
+}  // namespace fuseo1
