@@ -30,10 +30,11 @@ Runes PlainForms(std::string_view utf8) {
 
 // What may stand around a letter without meaning: markup, brackets, font commands.
 std::size_t SkipMarkup(RuneView text, std::size_t at, bool newlines) {
-  constexpr std::array<RuneView, 17> kCommands = {
-      U"\\text",         U"\\textbf", U"\\textit", U"\\textrm", U"\\textsf",      U"\\mathrm",
-      U"\\mathbf",       U"\\mathit", U"\\mathsf", U"\\bf",     U"\\rm",          U"\\boldsymbol",
-      U"\\operatorname", U"\\left",   U"\\(",      U"\\[",      U"\\displaystyle"};
+  constexpr std::array<RuneView, 20> kCommands = {
+      U"\\text",   U"\\textbf",       U"\\textit",       U"\\textrm", U"\\textsf",
+      U"\\mathrm", U"\\mathbf",       U"\\mathit",       U"\\mathsf", U"\\bf",
+      U"\\rm",     U"\\boldsymbol",   U"\\operatorname", U"\\left",   U"\\(",
+      U"\\[",      U"\\displaystyle", U"\\texttt",       U"\\textsc", U"\\textnormal"};
   while (at < text.size()) {
     const char32_t c = text[at];
     if (RuneView(U" \t*_`$({[~\"'").find(c) != kNone || (newlines && (c == U'\n' || c == U'\r'))) {
@@ -149,6 +150,7 @@ bool ReadsAsWord(RuneView text, std::size_t at) {
 bool SecondLetterFollows(RuneView text, std::size_t at, std::size_t options) {
   std::size_t i = SkipClosing(text, at);
   bool joined = false;
+  const bool clause = i < text.size() && text[i] == U';';  // "C; A and B fail" names one
   for (int part = 0; part < 2; ++part) {
     const std::size_t before = i;
     if (i < text.size() && RuneView(U",/&+;、").find(text[i]) != kNone) {
@@ -166,6 +168,7 @@ bool SecondLetterFollows(RuneView text, std::size_t at, std::size_t options) {
   }
   constexpr std::array<RuneView, 3> kNouns = {U"option", U"choice", U"answer"};
   i = SkipWord(text, i, kNouns);
+  if (clause && i + 1 < text.size() && text[SkipClosing(text, i + 1) - 1] == U' ') return false;
   return joined && LetterAt(text, i) && OptionOf(text[i], options) != kNone &&
          !ReadsAsWord(text, i) && !(text[i] >= U'a' && text[i] <= U'z');
 }
@@ -199,7 +202,8 @@ constexpr std::array<RuneView, 6> kLeads = {U"option",        U"choice",    U"an
 Found ReadBox(RuneView box, std::span<const std::string> options) {
   std::size_t at = SkipMarkup(box, 0, true);
   for (int lead = 0; lead < 3; ++lead) {
-    at = SkipWord(box, at, kLeads);
+    const std::size_t after = SkipWord(box, at, kLeads);
+    if (after != at) at = SkipMarkup(box, SkipClosing(box, after), true);
   }
   if (!LetterAt(box, at)) {
     return {kNone, "no letter in the box"};

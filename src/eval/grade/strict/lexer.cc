@@ -376,6 +376,7 @@ class Lexer {
     const std::string lower = ToLowerAscii(run);
     if (AfterNumber() && (lower == "am" || lower == "pm"))
       return void(Emit(TokenKind::kWord, lower));
+    if (Roman() && (run == "Re" || run == "Im")) return void(Emit(TokenKind::kCommand, run));
     if (Roman() && FindUnit(run, false, &unit)) return void(Emit(TokenKind::kWord, run));
     if (run.size() >= 4 || OneOf(run, kShortWords) || (run.size() >= 3 && IsNumberWord(run))) {
       return void(Emit(TokenKind::kWord, run));

@@ -188,7 +188,7 @@ bool ScanNumber(std::string_view text, std::size_t* at, bool inside_brackets, bo
     const std::string_view exponent = Digits(text, i + (has_sign ? 2 : 1));
     const std::size_t end = i + (has_sign ? 2 : 1) + exponent.size();
     if (!exponent.empty() && exponent.size() <= 4 && !IsLetter(At(text, end)) &&
-        At(text, end) != '.') {
+        !(At(text, end) == '.' && IsDigit(At(text, end + 1)))) {
       std::int64_t power = 0;
       for (const char c : exponent) power = power * 10 + (c - '0');
       if (sign == '-') power = -power;

@@ -43,11 +43,11 @@ inline constexpr std::string_view kGreek[] = {
     "Sigma", "Upsilon",  "Phi",      "Psi",   "Omega",   "ell",        "hbar",   "varrho",
     "varpi", "nabla",    "partial",  "odot",  "star",    "aleph",      "mho"};
 inline constexpr std::string_view kFunctionNames[] = {
-    "sin",   "cos",   "tan",   "cot",    "sec",   "csc",       "arcsin",  "arccos",  "arctan",
-    "sinh",  "cosh",  "tanh",  "ln",     "log",   "lg",        "exp",     "gcd",     "lcm",
-    "max",   "min",   "sqrt",  "cbrt",   "det",   "asin",      "acos",    "atan",    "abs",
-    "floor", "ceil",  "pi",    "mod",    "binom", "sgn",       "arcsinh", "arccosh", "arctanh",
-    "asinh", "acosh", "atanh", "arccot", "cosec", "factorial", "comb"};
+    "sin",   "cos",   "tan",   "cot",   "sec",    "csc",   "arcsin",    "arccos",  "arctan",
+    "sinh",  "cosh",  "tanh",  "ln",    "log",    "lg",    "exp",       "gcd",     "lcm",
+    "max",   "min",   "sqrt",  "cbrt",  "det",    "asin",  "acos",      "atan",    "abs",
+    "floor", "ceil",  "pi",    "mod",   "binom",  "sgn",   "arcsinh",   "arccosh", "arctanh",
+    "cis",   "asinh", "acosh", "atanh", "arccot", "cosec", "factorial", "comb"};
 // Short words that are not products of variables.
 inline constexpr std::string_view kShortWords[] = {
     "The", "yes", "no",  "odd", "all", "any", "not", "none", "the", "of",  "is",  "if",

@@ -100,6 +100,12 @@ NodeId Parser::ParseCommand() {
     return ParseLogarithm();
   }
   if (FindFunction(name) != nullptr || name == "arccot") return ParseFunction(name);
+  if (name == "cis") {  // cos x + i sin x
+    const NodeId angle = ParseFunctionArgument(true);
+    if (angle == kFailed) return kFailed;
+    const NodeId sine = tree_.Add(Op::kMul, {tree_.Add(Op::kI), Call(Function::kSin, angle)});
+    return tree_.Add(Op::kAdd, {Call(Function::kCos, angle), sine});
+  }
   if (name == "gcd") return ParseManyArguments(Op::kGcd);
   if (name == "lcm") return ParseManyArguments(Op::kLcm);
   if (name == "max") return ParseManyArguments(Op::kMax);

@@ -62,6 +62,12 @@ std::string TextKey(std::string_view canonical) {
     space = false;
     out.push_back(c);
   }
+  for (const std::string_view lead : {"the ", "final ", "correct "}) {
+    if (out.starts_with(lead) && out.find("answer is ") < 18) out.erase(0, lead.size());
+  }
+  for (const std::string_view lead : {"answer is:", "answer is ", "answer:"}) {
+    if (out.starts_with(lead) && out.size() > lead.size()) out.erase(0, lead.size());
+  }
   if (!out.ends_with("..") && out.ends_with('.')) out.pop_back();  // "..." is no full stop
   return out;
 }
