@@ -99,7 +99,9 @@ class Comparer {
     if (!g.name.empty() && !p.name.empty() && g.name != p.name)
       return {Verdict::kUnequal, "different-names"};
     if (const auto asked = AskedValue(g.value, p.value)) return CompareValues(g.value, *asked);
-    if (g.parts.size() > 1 || p.parts.size() > 1) {
+    const Op tuple = Op::kTuple;
+    if (g.parts.size() > 1 || p.parts.size() > 1 || g.value.node().op == tuple ||
+        p.value.node().op == tuple) {
       if (const Decision d = CompareNamedTuples(g, gold, p, prediction);
           d.verdict != Verdict::kUndecided)
         return d;
@@ -107,29 +109,55 @@ class Comparer {
     return CompareValues(g.value, p.value);
   }
 
-  // (x, y) = (1, 2) against x = 1, y = 2.
+  // (x, y) = (1, 2), or (1, 2), against x = 1, y = 2; but (y, x) = (1, 2) is another point.
   Decision CompareNamedTuples(const Named& g, const Expr& gold, const Named& p,
                               const Expr& prediction) {
-    const auto list_of_names = [&](const Named& named, const Expr& other) -> Decision {
-      const Node& list = other.node();
-      if (named.parts.size() < 2 || list.op != Op::kList ||
-          list.kids.size() != named.parts.size() || named.value.node().op != Op::kTuple ||
-          named.value.node().kids.size() != named.parts.size()) {
+    const auto turned = [](const std::vector<std::string>& names) {
+      const bool axes = std::all_of(names.begin(), names.end(), [](const std::string& name) {
+        return name == "x" || name == "y" || name == "z";
+      });
+      return axes && !std::is_sorted(names.begin(), names.end());
+    };
+    if ((g.parts.empty() && turned(p.parts)) || (p.parts.empty() && turned(g.parts)))
+      return {Verdict::kUnequal, "different-names"};
+    const Decision d = CompareNamedList(g, prediction, true);
+    return d.verdict != Verdict::kUndecided ? d : CompareNamedList(p, gold, false);
+  }
+
+  // A tuple, its places named in it or by their usual letters, against a list of names.
+  Decision CompareNamedList(const Named& tuple, const Expr& other, bool tuple_is_gold) {
+    const Node& list = other.node();
+    const Node& node = tuple.value.node();
+    if (list.op != Op::kList || node.op != Op::kTuple || list.kids.size() != node.kids.size() ||
+        (!tuple.parts.empty() && tuple.parts.size() != node.kids.size()) ||
+        (tuple.parts.empty() && !tuple.name.empty())) {
+      return {};
+    }
+    std::vector<Named> items;
+    std::vector<std::string> parts;
+    for (const NodeId kid : list.kids) {
+      items.push_back(StripName(other.With(kid), budget_));
+      parts.push_back(items.back().name);
+    }
+    std::sort(parts.begin(), parts.end());
+    if (!tuple.parts.empty()) {
+      parts = tuple.parts;
+    } else {
+      std::string letters;
+      for (const std::string& part : parts) letters += part;
+      if (letters != "xy" && letters != "xyz" && letters != "ab" && letters != "abc" &&
+          letters != "mn" && letters != "pq") {
         return {};
       }
-      for (const NodeId kid : list.kids) {
-        const Named item = StripName(other.With(kid), budget_);
-        const auto at = std::find(named.parts.begin(), named.parts.end(), item.name);
-        if (item.name.empty() || at == named.parts.end()) return kKinds;
-        const auto index = static_cast<std::size_t>(at - named.parts.begin());
-        const Expr part = named.value.With(named.value.node().kids[index]);
-        const Decision d = &named == &g ? Compare(part, item.value) : Compare(item.value, part);
-        if (!d.equal()) return d;
-      }
-      return {Verdict::kEqual, "named-values"};
-    };
-    const Decision d = list_of_names(g, prediction);
-    return d.verdict != Verdict::kUndecided ? d : list_of_names(p, gold);
+    }
+    for (const Named& item : items) {
+      const auto at = std::find(parts.begin(), parts.end(), item.name);
+      if (item.name.empty() || at == parts.end()) return kKinds;
+      const Expr part = tuple.value.With(node.kids[static_cast<std::size_t>(at - parts.begin())]);
+      const Decision d = tuple_is_gold ? Compare(part, item.value) : Compare(item.value, part);
+      if (!d.equal()) return d;
+    }
+    return {Verdict::kEqual, "named-values"};
   }
 
   Decision CompareValues(const Expr& gold, const Expr& prediction) {
@@ -335,6 +363,7 @@ class Comparer {
 
   Decision CompareMatrices(const Expr& gold, const Expr& prediction) {
     const auto entries = [](const Expr& e) -> std::optional<Tree> {
+      if (e.node().op == Op::kBracket) return RowsOfBrackets(e);
       if (e.node().op != Op::kTuple && e.node().op != Op::kAngle) return MatrixEntries(e);
       Tree tree = *e.tree;
       tree.root = tree.Add(Op::kMatrix, e.node().kids, {}, 1);

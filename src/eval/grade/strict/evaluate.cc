@@ -20,7 +20,7 @@ std::uint64_t HashText(std::string_view text, std::uint64_t seed) {
 // the same value in every tree, since it follows from the name and the point alone.
 Rational Evaluator::VariableValue(std::string_view name, const EvalOptions& options) {
   const int point = options.point;
-  if (point >= 1000)
+  if (point >= 1000 && !name.starts_with("unit "))  // a unit is never nothing
     return Rational(point - 1003);  // small integers: where functions tend to be undefined
   const std::uint64_t h = HashText(name, static_cast<std::uint64_t>(point) + 1);
   if (options.integer_points)

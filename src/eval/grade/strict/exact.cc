@@ -72,6 +72,7 @@ Rational Rational::operator*(const Rational& b) const {
 }
 Rational Rational::operator/(const Rational& b) const {
   Rational r;
+  if (b.IsZero()) return r;  // likewise
   fmpq_div(r.value_, value_, b.value_);
   return r;
 }
@@ -107,6 +108,8 @@ std::optional<Rational> Rational::Root(std::int64_t n) const {
 
 Rational Rational::Power(std::int64_t exponent) const {
   Rational r;
+  // Callers see to it; a slip must not end the program, as the library's exception would.
+  if (exponent < 0 && IsZero()) return r;
   fmpq_pow_si(r.value_, value_, exponent);
   return r;
 }

@@ -74,4 +74,19 @@ std::optional<Tree> MatrixEntries(const Expr& e) {
   return tree;
 }
 
+std::optional<Tree> RowsOfBrackets(const Expr& e) {
+  std::vector<NodeId> cells;
+  std::size_t columns = 0;
+  for (const NodeId row : e.node().kids) {
+    const Node& node = e.tree->at(row);
+    if (node.op != Op::kBracket || (columns != 0 && node.kids.size() != columns))
+      return std::nullopt;
+    columns = node.kids.size();
+    cells.insert(cells.end(), node.kids.begin(), node.kids.end());
+  }
+  Tree tree = *e.tree;
+  tree.root = tree.Add(Op::kMatrix, std::move(cells), {}, static_cast<std::int32_t>(columns));
+  return tree;
+}
+
 }  // namespace fuseo1

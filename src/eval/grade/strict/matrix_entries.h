@@ -14,4 +14,7 @@ bool HasMatrix(const Expr& e);
 // A matrix with its scalar factor multiplied in and its transposition done, in a tree of its own.
 std::optional<Tree> MatrixEntries(const Expr& e);
 
+// [[1, 2], [3, 4]] as the matrix it is.
+std::optional<Tree> RowsOfBrackets(const Expr& e);
+
 }  // namespace fuseo1

@@ -137,7 +137,8 @@ NodeId Parser::ParseBaseNumber() {
     ++i;
   }
   if (wrapped && !Peek(i++).Is(")")) return kFailed;
-  if (!any_digit) return kFailed;
+  const bool letters = !any_digit && digits.size() > 1;  // BEE_{16}
+  if (!any_digit && !letters) return kFailed;
   const bool subscript = Peek(i).Is("_");
   if (subscript) ++i;
   int open = 0;
@@ -151,6 +152,7 @@ NodeId Parser::ParseBaseNumber() {
   const auto base = Peek(i).kind == TokenKind::kNumber ? Peek(i).value.ToInt() : std::nullopt;
   if (!base || *base < 2 || *base > 36 || (Peek(i).text.size() > 1 && Peek(i).text[0] == '0'))
     return kFailed;
+  if (letters && *base != 16) return kFailed;
   ++i;
   for (; open > 0; --open) {
     if (!Peek(i).Is("}") && !Peek(i).Is(")")) return kFailed;
