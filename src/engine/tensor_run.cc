@@ -270,7 +270,8 @@ Status TensorRun::CopyChunk(const Span& span, WorkerBuffers& buffers) {
 }
 
 template <class Use>
-void TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use) {
+bool TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use) {
+  bool nonfinite = false;
   const Kernels& kernels = CurrentKernels();
   std::vector<const double*> doubles;
   std::vector<const float*> floats;
@@ -287,9 +288,9 @@ void TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
       const DType dtype = job_.inputs[k].dtype;
       const std::byte* const stored = buffers.stored(k) + InputBytes(k, done);
       if (floats_) {
-        kernels.widen_f32(dtype, stored, buffers.wide_floats(k), count);
+        nonfinite |= kernels.widen_f32(dtype, stored, buffers.wide_floats(k), count);
       } else {
-        kernels.widen(dtype, stored, buffers.wide(k), count);
+        nonfinite |= kernels.widen(dtype, stored, buffers.wide(k), count);
       }
     }
     use(Block{.first = span.first + done,
@@ -298,6 +299,7 @@ void TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
               .floats = floats,
               .worker = buffers.worker()});
   }
+  return nonfinite;
 }
 
 void TensorRun::EmitChunk(const Span& span, WorkerBuffers& buffers) {
@@ -311,26 +313,29 @@ void TensorRun::EmitChunk(const Span& span, WorkerBuffers& buffers) {
     CurrentKernels().combine(job_.inputs.front().dtype, job_.dtype, stored.data(),
                              combination.data(), stored.size(), buffers.out(), span.count, &found);
   } else {
-    EmitBlocks(span, buffers);
-    CountNonfinite(span, buffers, found);
+    EmitBlocks(span, buffers, found);
   }
   Add(found);
 }
 
-void TensorRun::EmitBlocks(const Span& span, WorkerBuffers& buffers) {
+void TensorRun::EmitBlocks(const Span& span, WorkerBuffers& buffers, Nonfinite& found) {
   const std::span<const double> combination = merge_->Combination();
   double* result = buffers.wide(job_.inputs.size());
-  ForEachBlock(span, buffers, [&](const Block& block) {
+  bool nonfinite_out = false;
+  const bool nonfinite_in = ForEachBlock(span, buffers, [&](const Block& block) {
     if (combination.empty()) {
       merge_->Emit(block, result);
     } else {
       floats_ ? Combine<float>(combination, block, result)
               : Combine<double>(combination, block, result);
     }
-    CurrentKernels().narrow(job_.dtype, result,
-                            buffers.out() + (block.first - span.first) * out_width_bytes_,
-                            block.count);
+    nonfinite_out |= CurrentKernels().narrow(
+        job_.dtype, result, buffers.out() + (block.first - span.first) * out_width_bytes_,
+        block.count);
   });
+  if (nonfinite_in || nonfinite_out) {
+    CountNonfinite(span, buffers, found);
+  }
 }
 
 Status TensorRun::WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffers& buffers) {

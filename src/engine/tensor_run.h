@@ -61,9 +61,10 @@ class TensorRun {
   void Add(const Nonfinite& found);
   Status CopyChunk(const Span& span, WorkerBuffers& buffers);
   void EmitChunk(const Span& span, WorkerBuffers& buffers);
-  void EmitBlocks(const Span& span, WorkerBuffers& buffers);
+  void EmitBlocks(const Span& span, WorkerBuffers& buffers, Nonfinite& found);
+  // True where an input is not finite.
   template <class Use>
-  void ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use);
+  bool ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use);
   Status WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffers& buffers);
   void HashInOrder(std::uint64_t chunk, Bytes bytes);
   std::size_t InputBytes(std::size_t input, std::size_t elems) const;

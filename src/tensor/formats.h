@@ -28,6 +28,7 @@ struct Bf16 {
   static constexpr std::uint32_t kHalfway = 0x8000;
   static constexpr float kTooSmall = 0x1p-106F;  // half a step of the numbers that are not plain
   static constexpr float kOverflowScale = 4;     // numbers times this are infinite if not plain
+  static bool IsNonfinite(Bits b) { return (b & 0x7F80U) == 0x7F80U; }
   static bool IsInf(Bits b) { return (b & 0x7FFFU) == 0x7F80U; }
   static bool IsNan(Bits b) { return (b & 0x7FFFU) > 0x7F80U; }
 };
@@ -46,6 +47,7 @@ struct Fp16 {
   static constexpr std::uint32_t kHalfway = 0x1000;
   static constexpr float kTooSmall = 0x1p-26F;  // below 2^-14 numbers are subnormal
   static constexpr float kOverflowScale = 0x1p113F;
+  static bool IsNonfinite(Bits b) { return (b & 0x7C00U) == 0x7C00U; }
   static bool IsInf(Bits b) { return (b & 0x7FFFU) == 0x7C00U; }
   static bool IsNan(Bits b) { return (b & 0x7FFFU) > 0x7C00U; }
 };
@@ -55,6 +57,9 @@ struct Fp32 {
   static double ToDouble(Bits b) { return static_cast<double>(b); }
   static Bits FromFloat(float v) { return v; }
   static Bits FromDouble(double v) { return static_cast<float>(v); }
+  static bool IsNonfinite(Bits b) {
+    return (std::bit_cast<std::uint32_t>(b) & 0x7F800000U) == 0x7F800000U;
+  }
   static bool IsInf(Bits b) { return std::fabs(b) == HUGE_VALF; }
   static bool IsNan(Bits b) { return b != b; }
 };
@@ -64,6 +69,10 @@ struct Fp64 {
   static double ToDouble(Bits b) { return b; }
   static Bits FromFloat(float v) { return static_cast<double>(v); }
   static Bits FromDouble(double v) { return v; }
+  static bool IsNonfinite(Bits b) {
+    constexpr std::uint64_t kExponent = 0x7FF0000000000000U;
+    return (std::bit_cast<std::uint64_t>(b) & kExponent) == kExponent;
+  }
   static bool IsInf(Bits b) { return std::fabs(b) == HUGE_VAL; }
   static bool IsNan(Bits b) { return b != b; }
 };
@@ -106,7 +115,7 @@ void CountNonfinite(const std::byte* in, std::size_t elems, std::uint64_t* nan,
   unsigned any = 0;
   for (std::size_t i = 0; i < elems; ++i) {
     const Bits bits = Load<F>(in, i);
-    any |= static_cast<unsigned>(F::IsNan(bits)) | static_cast<unsigned>(F::IsInf(bits));
+    any |= static_cast<unsigned>(F::IsNonfinite(bits));
   }
   if (any == 0) {
     return;

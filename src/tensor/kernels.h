@@ -17,13 +17,14 @@ struct Nonfinite {
 };
 
 struct Kernels {
-  // out[i] = the stored number, exactly. dtype is F64, F32, F16 or BF16.
-  void (*widen)(DType dtype, const std::byte* in, double* out, std::size_t elems);
+  // out[i] = the stored number, exactly. dtype is F64, F32, F16 or BF16. This and the next three
+  // tell whether any stored number is not finite.
+  bool (*widen)(DType dtype, const std::byte* in, double* out, std::size_t elems);
   // The same as float; from F64 with one rounding to nearest even.
-  void (*widen_f32)(DType dtype, const std::byte* in, float* out, std::size_t elems);
+  bool (*widen_f32)(DType dtype, const std::byte* in, float* out, std::size_t elems);
   // out[i] = in[i] rounded once, to nearest even; NaN stays NaN (quiet), overflow gives infinity.
-  void (*narrow)(DType dtype, const double* in, std::byte* out, std::size_t elems);
-  void (*narrow_f32)(DType dtype, const float* in, std::byte* out, std::size_t elems);
+  bool (*narrow)(DType dtype, const double* in, std::byte* out, std::size_t elems);
+  bool (*narrow_f32)(DType dtype, const float* in, std::byte* out, std::size_t elems);
   // Numbers that are NaN, and that are infinite, added to the two counters.
   void (*count_nonfinite)(DType dtype, const std::byte* in, std::size_t elems, std::uint64_t* nan,
                           std::uint64_t* inf);

@@ -6,35 +6,50 @@
 namespace fuseo1 {
 namespace {
 
-void Widen(DType dtype, const std::byte* in, double* __restrict out, std::size_t elems) {
-  WithFormat(dtype, [=]<class F>(F) {
+// Converts all elements from or to the format F of `dtype`; true where a stored number is not
+// finite.
+template <class Convert>
+bool ForEachStored(DType dtype, std::size_t elems, Convert convert) {
+  bool found = false;
+  WithFormat(dtype, [&found, elems, convert]<class F>(F format) {
+    unsigned any = 0;
     for (std::size_t i = 0; i < elems; ++i) {
-      out[i] = F::ToDouble(Load<F>(in, i));
+      any |= static_cast<unsigned>(F::IsNonfinite(convert(format, i)));
     }
+    found = any != 0;
+  });
+  return found;
+}
+
+bool Widen(DType dtype, const std::byte* in, double* __restrict out, std::size_t elems) {
+  return ForEachStored(dtype, elems, [=]<class F>(F, std::size_t i) {
+    const typename F::Bits bits = Load<F>(in, i);
+    out[i] = F::ToDouble(bits);
+    return bits;
   });
 }
 
-void WidenF32(DType dtype, const std::byte* in, float* __restrict out, std::size_t elems) {
-  WithFormat(dtype, [=]<class F>(F) {
-    for (std::size_t i = 0; i < elems; ++i) {
-      out[i] = F::ToFloat(Load<F>(in, i));
-    }
+bool WidenF32(DType dtype, const std::byte* in, float* __restrict out, std::size_t elems) {
+  return ForEachStored(dtype, elems, [=]<class F>(F, std::size_t i) {
+    const typename F::Bits bits = Load<F>(in, i);
+    out[i] = F::ToFloat(bits);
+    return bits;
   });
 }
 
-void Narrow(DType dtype, const double* __restrict in, std::byte* out, std::size_t elems) {
-  WithFormat(dtype, [=]<class F>(F) {
-    for (std::size_t i = 0; i < elems; ++i) {
-      Store<F>(out, i, F::FromDouble(in[i]));
-    }
+bool Narrow(DType dtype, const double* __restrict in, std::byte* out, std::size_t elems) {
+  return ForEachStored(dtype, elems, [=]<class F>(F, std::size_t i) {
+    const typename F::Bits bits = F::FromDouble(in[i]);
+    Store<F>(out, i, bits);
+    return bits;
   });
 }
 
-void NarrowF32(DType dtype, const float* __restrict in, std::byte* out, std::size_t elems) {
-  WithFormat(dtype, [=]<class F>(F) {
-    for (std::size_t i = 0; i < elems; ++i) {
-      Store<F>(out, i, F::FromFloat(in[i]));
-    }
+bool NarrowF32(DType dtype, const float* __restrict in, std::byte* out, std::size_t elems) {
+  return ForEachStored(dtype, elems, [=]<class F>(F, std::size_t i) {
+    const typename F::Bits bits = F::FromFloat(in[i]);
+    Store<F>(out, i, bits);
+    return bits;
   });
 }
 

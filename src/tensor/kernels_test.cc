@@ -225,5 +225,39 @@ TEST(DType, NamesRoundTrip) {
   EXPECT_EQ(PromoteFloat(DType::kBF16, DType::kF16), DType::kF32);
 }
 
+TEST(Kernels, TellWhetherAnythingStoredIsNotFinite) {
+  constexpr std::size_t kElems = 37;
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  for (const Isa isa : IsasHere()) {
+    const Kernels& kernels = KernelsFor(isa);
+    for (const DType dtype : {DType::kBF16, DType::kF16, DType::kF32, DType::kF64}) {
+      std::vector<double> numbers(kElems, 60000);
+      std::vector<float> floats(kElems, -60000);
+      std::vector<std::byte> stored(kElems * 8);
+      std::vector<double> wide(kElems);
+      std::vector<float> wide_floats(kElems);
+      for (std::size_t at = 0; at <= kElems; ++at) {  // the last time nothing
+        for (const double odd : {kInf, -kInf, std::nan("")}) {
+          if (at < kElems) {
+            numbers[at] = odd;
+            floats[at] = static_cast<float>(odd);
+          }
+          EXPECT_EQ(kernels.narrow_f32(dtype, floats.data(), stored.data(), kElems), at < kElems);
+          EXPECT_EQ(kernels.narrow(dtype, numbers.data(), stored.data(), kElems), at < kElems);
+          EXPECT_EQ(kernels.widen(dtype, stored.data(), wide.data(), kElems), at < kElems);
+          EXPECT_EQ(kernels.widen_f32(dtype, stored.data(), wide_floats.data(), kElems),
+                    at < kElems);
+        }
+        if (at < kElems) {
+          numbers[at] = 1;
+          floats[at] = 1;
+        }
+      }
+    }
+    std::byte half[2];
+    EXPECT_TRUE(kernels.narrow(DType::kF16, std::vector<double>{65520}.data(), half, 1));
+  }
+}
+
 }  // namespace
 }  // namespace fuseo1

@@ -213,10 +213,14 @@ class SceMerge : public TensorMerge {
     const T* const base = block.Of<T>(base_);
     for (std::size_t j = 0; j < models.size(); ++j) {
       const T* const x = models[j];
-      energies[j] += LaneSum(block.count, [=](std::size_t i) {
+      const auto square = [=](std::size_t i) {
         const double difference = static_cast<double>(x[i]) - static_cast<double>(base[i]);
-        return Masked(keep[i], difference * difference);
-      });
+        return difference * difference;
+      };
+      energies[j] +=
+          keep == kKeepAll.data()
+              ? LaneSum(block.count, square)
+              : LaneSum(block.count, [=](std::size_t i) { return Masked(keep[i], square(i)); });
     }
   }
 

@@ -68,10 +68,8 @@ void Count(const Voter<T>& voter, double vote, std::uint64_t turn, double& numer
 // over the elements would not become one of vectors.
 template <class T, bool kConsensus, Votes kVotes, class Finish, std::size_t... k>
 void MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters, const T* base,
-                std::size_t count, double* out, Finish finish) {
+                std::size_t count, double* __restrict out, Finish finish) {
   const Voter<T> all[] = {voters[k]...};
-  std::array<double, kBlockElems> results;  // its own memory: nothing here can alias it
-  double* const result = results.data();
   for (std::size_t i = 0; i < count; ++i) {
     const double votes[] = {VoteOf<kVotes>(all[k], base, i)...};
     const double balance = (0.0 + ... + votes[k]);
@@ -82,9 +80,8 @@ void MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters, con
       numerator = 0;
       (Count(all[k], votes[k], turn, numerator, divisor), ...);
     }
-    result[i] = finish(static_cast<double>(base[i]), numerator, divisor);
+    out[i] = finish(static_cast<double>(base[i]), numerator, divisor);
   }
-  std::memcpy(out, result, count * sizeof(double));
 }
 
 template <class T, bool kConsensus, Votes kVotes, class Finish>
