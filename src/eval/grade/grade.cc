@@ -30,7 +30,7 @@ bool HasProgramMark(std::string_view text) {
   return false;
 }
 
-// A brace that never closes: the answer broke off.
+// A brace that never closes, or closes what never opened: the answer broke off.
 bool IsCutOff(std::string_view text) {
   std::int64_t open = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -38,8 +38,8 @@ bool IsCutOff(std::string_view text) {
       ++i;
     } else if (text[i] == '{') {
       ++open;
-    } else if (text[i] == '}' && open > 0) {
-      --open;
+    } else if (text[i] == '}' && --open < 0) {
+      return true;
     }
   }
   return open > 0;

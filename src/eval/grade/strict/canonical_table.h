@@ -261,6 +261,7 @@ inline constexpr CharacterRow kCharacters[] = {
 
 // Longer words first: the first that fits is taken.
 inline constexpr ChineseRow kChinese[] = {
+    {"\xe5\x8f\x88", " "},
     {"\xe7\xad\x94\xe6\xa1\x88\xe6\x98\xaf", "\\text{answer is }"},
     {"\xe7\xad\x94\xe6\xa1\x88\xe4\xb8\xba", "\\text{answer is }"},
     {"\xe7\xad\x94\xe6\xa1\x88", "\\text{answer }"},

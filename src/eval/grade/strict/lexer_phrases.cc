@@ -155,6 +155,31 @@ void DropLeadIn(std::vector<Token>* in) {
     in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
 }
 
+// "(a) 3 (b) 5": each part under its own name.
+void NameParts(std::vector<Token>* in) {
+  const auto marks = [in](std::size_t at, char letter) {
+    return at + 2 < in->size() && (*in)[at].Is("(") &&
+           (*in)[at + 1].text == std::string(1, letter) && (*in)[at + 2].Is(")");
+  };
+  if (in->size() < 9 || !marks(0, 'a')) return;
+  std::vector<Token> out;
+  char letter = 'a';
+  for (std::size_t i = 0; i < in->size(); ++i) {
+    const bool new_part = marks(i, letter) && (i == 0 || i > 3);
+    if (!new_part) {
+      out.push_back((*in)[i]);
+      continue;
+    }
+    if (!out.empty() && !out.back().Is(",") && !out.back().Is(";"))
+      out.push_back(Made((*in)[i], TokenKind::kSymbol, ";"));
+    out.push_back(Made((*in)[i], TokenKind::kWord, "part" + std::string(1, letter)));
+    out.push_back(Made((*in)[i], TokenKind::kSymbol, "="));
+    ++letter;
+    i += 2;
+  }
+  if (letter > 'b') *in = std::move(out);
+}
+
 // "where k in Z", "(k in Z)", "for any integer k", "k is an integer" at the end: all ", k in Z".
 void NameIntegers(std::vector<Token>* in) {
   const auto rewrite = [in](std::size_t at, const Token& letter, const Token& set) {
@@ -295,6 +320,7 @@ void FinishPhrases(std::vector<Token>* in) {
     }
   }
   DropLeadIn(in);
+  NameParts(in);
   MarkModulus(in);
   NameSets(in);
   NameIntegers(in);

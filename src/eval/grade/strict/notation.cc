@@ -68,6 +68,102 @@ void RenameLetters(const Definition& from, const std::vector<std::string>& to, T
   }
 }
 
+// C = 4h + 4 where the gold says C(h) = 4h + 4, and the other way round.
+void UnifyCalls(const Tree& gold, Tree* prediction) {
+  const auto calls = [](const Tree& tree, const std::string& name) {
+    return std::any_of(tree.nodes.begin(), tree.nodes.end(),
+                       [&](const Node& n) { return n.op == Op::kCall && n.text == name; });
+  };
+  const auto plain = [](const Tree& tree) {
+    std::vector<std::pair<NodeId, std::string>> found;  // the name before "="
+    for (const Node& node : tree.nodes) {
+      if (node.op == Op::kRelation && node.text.starts_with('=') &&
+          tree.at(node.kids[0]).op == Op::kVar)
+        found.emplace_back(node.kids[0], tree.at(node.kids[0]).text);
+    }
+    return found;
+  };
+  const std::vector<Definition> wanted = Definitions(gold);
+  const std::vector<Definition> said = Definitions(*prediction);
+  if (wanted.size() == 1 && said.empty()) {
+    for (const auto& [id, name] : plain(*prediction)) {
+      if (name != wanted[0].name || calls(*prediction, name)) continue;
+      std::vector<NodeId> letters;
+      for (const std::string& letter : wanted[0].letters)
+        letters.push_back(prediction->Add(Op::kVar, {}, letter));
+      prediction->at(id).op = Op::kCall;
+      prediction->at(id).kids = std::move(letters);
+    }
+  } else if (said.size() == 1 && wanted.empty()) {
+    for (const auto& [id, name] : plain(gold)) {
+      if (name != said[0].name || calls(gold, name)) continue;
+      Node& call = prediction->at(prediction->at(said[0].relation).kids[0]);
+      call.op = Op::kVar;
+      call.kids.clear();
+    }
+  }
+}
+
+// Constants of integration: c and C, c_1 and C_1 are one where besides them only one variable
+// occurs, and they stand alone in a sum or before an exponential or another function.
+struct Constants {
+  std::vector<std::string> names;
+  bool lower = false;
+  bool upper = false;
+  bool plain = true;  // all of them stand so
+  std::size_t others = 0;
+};
+
+bool IsConstantName(const std::string& name) {
+  if (name.empty() || (name[0] != 'c' && name[0] != 'C')) return false;
+  return name.size() == 1 ||
+         (name[1] == '_' && name.size() == 3 && name[2] >= '0' && name[2] <= '9');
+}
+
+bool Varies(const Tree& tree, NodeId id) {
+  const Node& node = tree.at(id);
+  if (node.op == Op::kFunc || (node.op == Op::kPow && tree.at(node.kids[1]).op != Op::kNumber))
+    return true;
+  if (node.op == Op::kPow) return tree.at(node.kids[0]).op == Op::kVar;
+  return node.op == Op::kDiv && Varies(tree, node.kids[1]);
+}
+
+Constants FindConstants(const Tree& tree) {
+  Constants out;
+  std::set<std::string> others;
+  std::size_t good = 0;
+  std::size_t all = 0;
+  const auto is_constant = [&](NodeId id) {
+    return tree.at(id).op == Op::kVar && IsConstantName(tree.at(id).text);
+  };
+  for (const Node& node : tree.nodes) {
+    if (node.op == Op::kVar && IsConstantName(node.text)) {
+      ++all;
+      (node.text[0] == 'c' ? out.lower : out.upper) = true;
+    } else if (node.op == Op::kVar) {
+      others.insert(node.text);
+    }
+    const bool varies = (node.op == Op::kMul || node.op == Op::kDiv) &&
+                        std::any_of(node.kids.begin(), node.kids.end(),
+                                    [&](NodeId kid) { return Varies(tree, kid); });
+    if (node.op != Op::kAdd && !varies) continue;
+    for (const NodeId kid : node.kids) good += is_constant(kid) ? 1U : 0U;
+  }
+  out.plain = good == all;
+  out.others = others.size();
+  return out;
+}
+
+void UnifyConstants(const Tree& gold, Tree* prediction) {
+  const Constants g = FindConstants(gold);
+  const Constants p = FindConstants(*prediction);
+  const bool apart = g.lower != g.upper && p.lower != p.upper && g.lower != p.lower;
+  if (!apart || !g.plain || !p.plain || g.others != 1 || p.others != 1) return;
+  for (Node& node : prediction->nodes) {
+    if (node.op == Op::kVar && IsConstantName(node.text)) node.text[0] = g.lower ? 'c' : 'C';
+  }
+}
+
 void UnifyArguments(const Tree& gold, Tree* prediction) {
   const std::vector<Definition> wanted = Definitions(gold);
   if (wanted.empty()) return;
@@ -105,8 +201,10 @@ std::optional<Derivative> ReadDerivative(const std::string& name) {
   Derivative out;
   for (const auto& [head, order] :
        {std::pair<std::string_view, std::size_t>{"dot(", 1}, {"ddot(", 2}}) {
-    if (name.starts_with(head) && name.ends_with(')')) {
-      out.of = name.substr(head.size(), name.size() - head.size() - 1);
+    const std::size_t close = name.find(')');
+    if (!name.starts_with(head) || close == std::string::npos) continue;
+    if (close + 1 == name.size() || name[close + 1] == '_') {  // \ddot{v}_o
+      out.of = name.substr(head.size(), close - head.size()) + name.substr(close + 1);
       out.order = order;
       out.dot = true;
       return out;
@@ -198,17 +296,20 @@ void UnifyDerivatives(const Tree& gold, Tree* prediction) {
 bool MayBeRenamed(const Tree& gold, const Tree& prediction) {
   const auto marked = [](const Tree& tree) {
     return std::any_of(tree.nodes.begin(), tree.nodes.end(), [](const Node& node) {
-      return node.op == Op::kCall || (node.op == Op::kVar && node.text.size() > 1 &&
-                                      (node.text.find('/') != std::string::npos ||
-                                       node.text.find('\'') != std::string::npos ||
-                                       node.text.find("dot(") != std::string::npos));
+      if (node.op == Op::kCall) return true;
+      if (node.op != Op::kVar) return false;
+      return IsConstantName(node.text) || node.text.find('/') != std::string::npos ||
+             node.text.find('\'') != std::string::npos ||
+             node.text.find("dot(") != std::string::npos;
     });
   };
-  return marked(gold) && marked(prediction);
+  return marked(gold) || marked(prediction);
 }
 
 void UnifyNotation(const Tree& gold, Tree* prediction) {
   UnifyArguments(gold, prediction);
+  UnifyCalls(gold, prediction);
+  UnifyConstants(gold, prediction);
   UnifyDerivatives(gold, prediction);
 }
 

@@ -1,5 +1,5 @@
 // One thing under two notations, given one name in both trees: f(t) = t^2 for f(x) = x^2, x' or
-// \dot x for dx/dt.
+// \dot x for dx/dt, C = 4h for C(h) = 4h, and constants of integration in capitals or not.
 #pragma once
 
 #include "eval/grade/strict/node.h"

@@ -94,8 +94,10 @@ bool Parser::AtDifferential() const {
 bool Parser::GroupsBelow(NodeId factor, const std::vector<NodeId>& above) const {
   const Token& t = Peek();
   const bool pi = t.IsCommand("pi");
-  if (t.space != Space::kNone || (t.kind != TokenKind::kLetter && !pi) || t.roman ||
-      AtDifferential()) {
+  const Token& last = tokens_[pos_ - 1];
+  const bool after_name = last.kind == TokenKind::kLetter && last.text.size() > 1;  // \lambda k
+  if ((t.space != Space::kNone && !(after_name && t.space == Space::kPlain)) ||
+      (t.kind != TokenKind::kLetter && !pi) || t.roman || AtDifferential()) {
     return false;
   }
   const Node* divisor = &tree_.at(factor);
