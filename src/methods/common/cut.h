@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace fuseo1 {
 
@@ -14,6 +15,10 @@ class Cut {
   // Keys above `key` stay; of the equal ones all in cells before `cell`, and the first
   // `rank_in_cell` in that cell.
   static Cut At(std::uint32_t key, std::uint64_t cell, std::size_t rank_in_cell);
+
+  // What stays in the cell of element `first` are the keys above this number; nullopt: there, some
+  // of the equal ones stay too, and Mask says which.
+  std::optional<std::int32_t> KeysAbove(std::uint64_t first) const;
 
   // keep[i] = all bits where element first + i stays, else 0. `first` is a multiple of kBlockElems,
   // count at most that many.

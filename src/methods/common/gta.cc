@@ -311,7 +311,6 @@ class GtaMerge : public TensorMerge {
         voters[k] = {.x = block.Of<T>(model.input) + offset,
                      .keep = kKeepAll.data(),
                      .factor = model.weight * model.scale,
-                     .bring = 1,
                      .weight = model.weight};
         if (model.keep == Keep::kNone) {
           voters[k].keep = kKeepNone.data();
@@ -330,15 +329,15 @@ class GtaMerge : public TensorMerge {
     const double lambda = lambda_;
     if (!traits_.consensus) {
       const double factor = lambda / LinearDivisor();
-      MergeVotes<false, Votes::kMasked>(
+      MergeVotes<false, Votes::kFactored>(
           voters, base, count, out, [=](double b, double sum, double) { return b + sum * factor; });
     } else if (!normalize_) {
-      MergeVotes<true, Votes::kMasked>(
+      MergeVotes<true, Votes::kFactored>(
           voters, base, count, out,
           [=](double b, double numerator, double) { return b + lambda * numerator; });
     } else {
       const double zero = kCancelled * weight_scale_;
-      MergeVotes<true, Votes::kMasked>(
+      MergeVotes<true, Votes::kFactored>(
           voters, base, count, out, [=](double b, double numerator, double divisor) {
             const double by = Select(std::abs(divisor) <= zero, 1.0, divisor);
             return b + lambda * (numerator / by);
@@ -386,6 +385,32 @@ class GtaMerge : public TensorMerge {
     }
   }
 
+  template <class T>
+  static void MaskByKey(const Model& model, const T* __restrict x, const T* __restrict base,
+                        std::uint64_t first, std::size_t count, std::uint32_t* __restrict keep) {
+    const Cut& low = model.searches[0]->cut();
+    const Cut high = model.keep == Keep::kBand ? model.searches[1]->cut() : Cut::None();
+    const std::optional<std::int32_t> above_low = low.KeysAbove(first);
+    const std::optional<std::int32_t> above_high = high.KeysAbove(first);
+    if (above_low.has_value() && above_high.has_value()) {
+      const std::int32_t from = *above_low;
+      const std::int32_t to = *above_high;
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto key = static_cast<std::int32_t>(DifferenceKey(x[i], base[i]));
+        keep[i] = (key > from ? ~0U : 0U) & (key > to ? 0U : ~0U);
+      }
+      return;
+    }
+    Masks keys;
+    Masks too_high;
+    DifferenceKeys(x, base, count, keys.data());
+    low.Mask(first, keys.data(), count, keep);
+    high.Mask(first, keys.data(), count, too_high.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      keep[i] &= ~too_high[i];
+    }
+  }
+
   // keep[i] = all bits or none, for elements [first, first + count), which lie at `offset` in the
   // block.
   template <class T>
@@ -398,20 +423,10 @@ class GtaMerge : public TensorMerge {
         std::fill_n(keep, count, model.keep == Keep::kAll ? ~0U : 0U);
         break;
       case Keep::kCut:
-      case Keep::kBand: {
-        Masks keys;
-        DifferenceKeys(block.Of<T>(model.input) + offset, block.Of<T>(base_) + offset, count,
-                       keys.data());
-        model.searches[0]->cut().Mask(first, keys.data(), count, keep);
-        if (model.keep == Keep::kBand) {
-          Masks above;
-          model.searches[1]->cut().Mask(first, keys.data(), count, above.data());
-          for (std::size_t i = 0; i < count; ++i) {
-            keep[i] &= ~above[i];
-          }
-        }
+      case Keep::kBand:
+        MaskByKey(model, block.Of<T>(model.input) + offset, block.Of<T>(base_) + offset, first,
+                  count, keep);
         break;
-      }
       case Keep::kRandom: {
         model.random.Fill(first, count, keep);
         // Integers below limit are integers of at most last; probability is above 0 and below 1.

@@ -25,14 +25,19 @@ inline void MagnitudeKeys(const double* __restrict magnitudes, std::size_t count
   }
 }
 
-// Keys of |x - b|. The difference of two floats rounded to float is the same with and without a
+// The key of |x - b|. The difference of two floats rounded to float is the same with and without a
 // rounding to double on the way: what double cannot hold is too small to move a float from its
 // place.
+template <class T>
+std::uint32_t DifferenceKey(T x, T b) {
+  return KeyOf(static_cast<float>(x - b));
+}
+
 template <class T>
 void DifferenceKeys(const T* __restrict x, const T* __restrict b, std::size_t count,
                     std::uint32_t* __restrict keys) {
   for (std::size_t i = 0; i < count; ++i) {
-    keys[i] = KeyOf(static_cast<float>(x[i] - b[i]));
+    keys[i] = DifferenceKey(x[i], b[i]);
   }
 }
 

@@ -252,7 +252,7 @@ class SceMerge : public TensorMerge {
     voters.clear();
     for (std::size_t j = 0; j < models.size(); ++j) {
       voters.push_back(
-          {.x = models[j], .keep = keep, .factor = 1, .bring = weights_[j], .weight = weights_[j]});
+          {.x = models[j], .keep = keep, .factor = weights_[j], .weight = weights_[j]});
     }
     keep == kKeepAll.data() ? Merge<Votes::kPlain, T>(voters, block, out)
                             : Merge<Votes::kMasked, T>(voters, block, out);

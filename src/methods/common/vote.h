@@ -29,14 +29,15 @@ template <class T>
 struct Voter {
   const T* x = nullptr;
   const std::uint32_t* keep = nullptr;  // masks
-  double factor = 1;                    // ω = factor · (x - base) where kept, else 0: the vote
-  double bring = 1;                     // what a vote adds to the numerator: bring · ω
-  double weight = 1;                    // and to the divisor
+  double factor = 1;                    // of its difference from the base in the numerator
+  double weight = 1;                    // what it adds to the divisor
 };
 
+// What votes on the sign.
 enum class Votes : std::uint8_t {
-  kMasked,  // as Voter says
-  kPlain,   // every element stays and factors are 1: ω is the difference
+  kFactored,  // factor · difference, where kept
+  kMasked,    // the difference, where kept
+  kPlain,     // the difference; every element is kept
 };
 
 namespace vote_internal {
@@ -44,10 +45,13 @@ namespace vote_internal {
 template <Votes kVotes, class T>
 double VoteOf(const Voter<T>& voter, const T* base, std::size_t i) {
   const double difference = static_cast<double>(voter.x[i]) - static_cast<double>(base[i]);
-  if constexpr (kVotes == Votes::kPlain) {
-    return difference;
-  } else {
-    return Masked(voter.keep[i], voter.factor * difference);
+  switch (kVotes) {
+    case Votes::kFactored:
+      return Masked(voter.keep[i], voter.factor * difference);
+    case Votes::kMasked:
+      return Masked(voter.keep[i], difference);
+    case Votes::kPlain:
+      return difference;
   }
 }
 
@@ -55,12 +59,12 @@ double VoteOf(const Voter<T>& voter, const T* base, std::size_t i) {
 inline std::uint64_t Turn(double balance) { return balance >= 0 ? 0 : std::uint64_t{1} << 63; }
 
 // Adds one vote to the sums where it is on the majority's side. Zeros are on nobody's side.
-template <class T>
+template <Votes kVotes, class T>
 void Count(const Voter<T>& voter, double vote, std::uint64_t turn, double& numerator,
            double& divisor) {
   const double turned = std::bit_cast<double>(std::bit_cast<std::uint64_t>(vote) ^ turn);
   const std::uint64_t mask = turned > 0 ? ~std::uint64_t{0} : 0;
-  numerator += And(mask, voter.bring * vote);
+  numerator += And(mask, kVotes == Votes::kFactored ? vote : voter.factor * vote);
   divisor += And(mask, voter.weight);
 }
 
@@ -78,7 +82,7 @@ void MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters, con
     double divisor = 0;
     if constexpr (kConsensus) {
       numerator = 0;
-      (Count(all[k], votes[k], turn, numerator, divisor), ...);
+      (Count<kVotes>(all[k], votes[k], turn, numerator, divisor), ...);
     }
     out[i] = finish(static_cast<double>(base[i]), numerator, divisor);
   }
@@ -101,7 +105,8 @@ void MergeAny(std::span<const Voter<T>> voters, const T* base, std::size_t count
   if constexpr (kConsensus) {
     for (const Voter<T>& voter : voters) {
       for (std::size_t i = 0; i < count; ++i) {
-        Count(voter, VoteOf<kVotes>(voter, base, i), Turn(balance[i]), numerator[i], divisor[i]);
+        Count<kVotes>(voter, VoteOf<kVotes>(voter, base, i), Turn(balance[i]), numerator[i],
+                      divisor[i]);
       }
     }
   }
@@ -112,8 +117,9 @@ void MergeAny(std::span<const Voter<T>> voters, const T* base, std::size_t count
 
 }  // namespace vote_internal
 
-// out[i] = finish(base, Σ bring · ω, Σ weight): with consensus the sums run over the voters whose ω
-// has the sign of Σ ω (>= 0: positive), without it over all and the second is 0.
+// out[i] = finish(base, Σ factor · difference, Σ weight): with consensus the sums run over the
+// voters whose vote has the sign of the votes' sum (>= 0: positive), without it over all, by
+// kFactored, and the second is 0.
 template <bool kConsensus, Votes kVotes, class T, class Finish>
 void MergeVotes(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
                 Finish finish) {
