@@ -144,6 +144,12 @@ Status TensorRun::TakeShare() {
 }
 
 void TensorRun::OpenPass() {
+  reads_.clear();
+  for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+    if (emitting_ || merge_->Surveys(k)) {
+      reads_.push_back(k);
+    }
+  }
   runs_.clear();
   chunk_count_ = (job_.elems + chunk_elems_ - 1) / chunk_elems_;
   if (emitting_ || block_elems_ != kBlockElems) {
@@ -208,7 +214,7 @@ Status TensorRun::ProcessChunk(std::uint64_t chunk, WorkerBuffers& buffers) {
 Status TensorRun::ReadInputs(const Span& span, WorkerBuffers& buffers) {
   std::vector<ReadRequest> requests;
   std::uint64_t bytes = 0;
-  for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+  for (const std::size_t k : reads_) {
     const JobInput& input = job_.inputs[k];
     const std::size_t count = InputBytes(k, span.count);
     requests.push_back({&context_.inputs.Of(input),
@@ -284,7 +290,7 @@ bool TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
   }
   for (std::size_t done = 0; done < span.count; done += block_elems_) {
     const std::size_t count = std::min(block_elems_, span.count - done);
-    for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
+    for (const std::size_t k : reads_) {
       const DType dtype = job_.inputs[k].dtype;
       const std::byte* const stored = buffers.stored(k) + InputBytes(k, done);
       if (floats_) {

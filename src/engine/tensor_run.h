@@ -81,8 +81,9 @@ class TensorRun {
   std::size_t block_elems_ = kBlockElems;
   std::size_t out_width_bytes_ = 0;
   bool one_dtype_ = false;
-  bool floats_ = false;     // blocks are widened to float, not to f64
-  std::vector<Span> runs_;  // the chunks of a survey that does not need everything
+  bool floats_ = false;             // blocks are widened to float, not to f64
+  std::vector<std::size_t> reads_;  // inputs that the pass looks at
+  std::vector<Span> runs_;          // the chunks of a survey that does not need everything
   bool emitting_ = false;
 
   std::mutex mutex_;  // guards everything below

@@ -95,6 +95,8 @@ class TensorMerge {
   // What the next survey needs to see, ascending and apart: cells of kBlockElems elements (the
   // tensor's last may be shorter). Empty: every element.
   virtual std::vector<ElemRun> SurveyRuns() const { return {}; }
+  // Whether it looks at this input; what the block holds of others is not defined.
+  virtual bool Surveys(std::size_t /*input*/) const { return true; }
   virtual void Survey(const Block& /*block*/) {}
   virtual Status FinishSurvey() { return {}; }
 

@@ -55,11 +55,15 @@ struct TestTask {
 // The same numbers as float, where they are exact.
 using FloatArrays = std::vector<std::vector<float>>;
 
+enum class Pass { kSurvey, kEmit };
+
 // One pass: whole segments (and the rows that start in them) are dealt to the workers. `floats`:
-// empty, or the inputs once more, which then are what the blocks bring.
+// empty, or the inputs once more, which then are what the blocks bring. Inputs at which a survey
+// does not look are null.
 template <class Body>
-void ForBlocks(const TensorTask& task, const TensorMerge& merge, const Arrays& inputs,
+void ForBlocks(Pass pass, const TensorTask& task, const TensorMerge& merge, const Arrays& inputs,
                const FloatArrays& floats, Body body) {
+  const auto read = [&](std::size_t k) { return pass == Pass::kEmit || merge.Surveys(k); };
   const std::uint64_t step = std::max<std::uint64_t>(1, merge.BlockElems());
   const std::uint64_t segments = (task.elems + kSegmentElems - 1) / kSegmentElems;
   const auto work = [&](int worker) {
@@ -73,10 +77,10 @@ void ForBlocks(const TensorTask& task, const TensorMerge& merge, const Arrays& i
       const std::uint64_t to = std::min(task.elems, (s + 1) * kSegmentElems);
       for (std::uint64_t first = from; first < to; first += step) {
         for (std::size_t k = 0; k < doubles.size(); ++k) {
-          doubles[k] = inputs[k].data() + first;
+          doubles[k] = read(k) ? inputs[k].data() + first : nullptr;
         }
         for (std::size_t k = 0; k < singles.size(); ++k) {
-          singles[k] = floats[k].data() + first;
+          singles[k] = read(k) ? floats[k].data() + first : nullptr;
         }
         body(Block{.first = first,
                    .count = static_cast<std::size_t>(std::min(step, task.elems - first)),
@@ -109,7 +113,8 @@ inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& 
   ExactRun run;
   const std::unique_ptr<TensorMerge> merge = method.start(task);
   while (merge->WantsSurvey()) {
-    ForBlocks(task, *merge, inputs, floats, [&](const Block& block) { merge->Survey(block); });
+    ForBlocks(Pass::kSurvey, task, *merge, inputs, floats,
+              [&](const Block& block) { merge->Survey(block); });
     run.status = merge->FinishSurvey();
     if (!run.status.ok()) {
       return run;
@@ -127,7 +132,7 @@ inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& 
     }
     return run;
   }
-  ForBlocks(task, *merge, inputs, floats,
+  ForBlocks(Pass::kEmit, task, *merge, inputs, floats,
             [&](const Block& block) { merge->Emit(block, run.out.data() + block.first); });
   return run;
 }

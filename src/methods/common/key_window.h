@@ -1,7 +1,6 @@
 // Counts the keys of a tensor around a rank that a sample has told roughly: how many lie above the
-// window, how many in each of its bins, and which exactly in the bins are not bare (lower 16 bits
-// set). One pass of comparisons where a histogram of everything would be one of scattered
-// additions.
+// window, how many in each of its bins, and which exactly are not the first of their bin. One pass
+// of comparisons where a histogram of everything would be one of scattered additions.
 #pragma once
 
 #include <atomic>
@@ -15,13 +14,22 @@
 
 namespace fuseo1 {
 
-// A bin holds the keys with the same upper 16 bits. Differences of 16-bit numbers mostly have no
-// others.
+// Keys from `first` on that share all but their lowest bits.
+struct KeyBin {
+  std::uint32_t first = 0;
+  unsigned bits = 16;  // that differ; at most 16
+
+  bool Holds(std::uint32_t key) const { return (key ^ first) >> bits == 0; }
+  std::uint32_t last() const { return first | ((1U << bits) - 1); }
+};
+
+// Bins are as narrow as a thousand of them allow. Keys of 16-bit numbers' differences have few
+// bits, so most of theirs are the first of a bin ("bare"), and equal.
 class KeyWindow {
  public:
-  // Bins [lowest_bin, highest_bin]. max_entries: keys with lower bits that are kept, over all
+  // Keys [lowest, highest]. max_entries: keys that are not bare and that are kept, over all
   // workers.
-  KeyWindow(std::uint64_t elems, int workers, std::uint32_t lowest_bin, std::uint32_t highest_bin,
+  KeyWindow(std::uint64_t elems, int workers, std::uint32_t lowest, std::uint32_t highest,
             std::uint64_t max_entries);
 
   // Any thread, once for each block, as TensorMerge::Survey.
@@ -35,7 +43,7 @@ class KeyWindow {
       kTies,     // it is the need-th bare key of `bin` in `run`
     };
     Kind kind = Kind::kOutside;
-    std::uint32_t bin = 0;
+    KeyBin bin;
     std::uint64_t need = 0;
     Cut cut = Cut::None();
     ElemRun run;
@@ -51,22 +59,24 @@ class KeyWindow {
   struct alignas(64) Worker {
     std::uint64_t above = 0;
     std::uint64_t group = 0;
-    std::vector<std::uint32_t> counts;  // [bins] of the current group
+    std::vector<std::uint32_t> counts;  // [bins][2] of the current group: bare, others
     std::vector<Entry> entries;
     bool overflow = false;
   };
 
   void Flush(Worker& worker);
-  Answer FindInBin(std::uint32_t bin, std::uint64_t need) const;
+  Answer FindAmongEntries(Answer answer) const;
+  Answer FindAmongBare(Answer answer, std::size_t bin) const;
 
   std::uint64_t elems_;
-  std::uint32_t lowest_bin_;
+  unsigned bits_ = 0;  // of a bin
+  std::uint32_t first_;
   std::size_t bins_;
   std::size_t entries_per_worker_;
   std::uint64_t segments_per_group_;
   std::size_t groups_;
   std::vector<Worker> workers_;
-  std::unique_ptr<std::atomic<std::uint32_t>[]> counts_;  // [groups][bins]
+  std::unique_ptr<std::atomic<std::uint32_t>[]> counts_;  // [groups][bins][2]
 };
 
 }  // namespace fuseo1

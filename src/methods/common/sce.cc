@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -13,6 +15,7 @@
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/vote.h"
+#include "tensor/flags.h"
 
 namespace fuseo1 {
 namespace {
@@ -74,6 +77,8 @@ void Variance(std::span<const T* const> models, std::size_t count, double* varia
   }
 }
 
+constexpr std::uint64_t kMaxOpen = 1 << 17;  // open elements that are kept
+
 class SceMerge : public TensorMerge {
  public:
   explicit SceMerge(const TensorTask& task)
@@ -82,7 +87,8 @@ class SceMerge : public TensorMerge {
         topk_(task.params->Get("select_topk")),
         models_(ModelsOf(task)),
         scratch_(static_cast<std::size_t>(task.workers)),
-        energies_(task.elems, models_.size()) {
+        energies_(task.elems, models_.size()),
+        open_energies_(models_.size()) {
     const auto variant = SceVariantFrom(task.params->GetText("variant"));
     if (!variant.ok()) {
       error_ = variant.error();
@@ -97,7 +103,8 @@ class SceMerge : public TensorMerge {
       cut_ = Cut::All();
     } else if (topk_ > 0) {
       stage_ = Stage::kSelect;
-      search_.emplace(task.elems, task.workers);
+      // No entries: whether they suffice would follow the threads, and so the order of sums.
+      search_.emplace(task.elems, task.workers, SelectionLimits{.window_entries = 0});
     }
   }
 
@@ -107,6 +114,10 @@ class SceMerge : public TensorMerge {
   bool TakesFloats() const override { return true; }
   std::vector<ElemRun> SurveyRuns() const override {
     return stage_ == Stage::kSelect ? search_->Runs() : std::vector<ElemRun>();
+  }
+
+  bool Surveys(std::size_t input) const override {
+    return input != base_ || stage_ != Stage::kSelect || search_->open_bin().has_value();
   }
 
   void Survey(const Block& block) override {
@@ -129,13 +140,29 @@ class SceMerge : public TensorMerge {
         const Counts counts = TakeCounts();
         selected_ = static_cast<std::uint64_t>(static_cast<double>(counts.nonzero) * topk_);
       }
+      const bool bin_was_open = search_->open_bin().has_value();
       search_->FinishSurvey(*selected_);
       if (search_->done()) {
         cut_ = search_->cut();
         search_.reset();
         stage_ = Stage::kEnergies;
       }
-      return {};
+      if (!bin_was_open) {
+        return {};
+      }
+      const bool added = stage_ == Stage::kEnergies && open_count_ <= kMaxOpen;
+      if (added) {
+        AddOpenEnergies();
+      } else {
+        energies_.Clear();
+      }
+      for (Scratch& scratch : scratch_) {
+        scratch.open = {};
+        scratch.open_energies = {};
+      }
+      if (!added) {
+        return {};
+      }
     }
     FinishWeights();
     stage_ = Stage::kDone;
@@ -159,9 +186,17 @@ class SceMerge : public TensorMerge {
     std::vector<const T*> models;
     std::vector<Voter<T>> voters;
   };
+  // An element whose selection the survey leaves open.
+  struct Open {
+    std::uint64_t element;
+    std::uint32_t key;
+    std::size_t energies;  // index into Scratch::open_energies, one a model
+  };
   // One worker's.
   struct alignas(64) Scratch {
     Counts counts;
+    std::vector<Open> open;
+    std::vector<double> open_energies;
     Lists<float> floats;
     Lists<double> doubles;
     template <class T>
@@ -205,10 +240,74 @@ class SceMerge : public TensorMerge {
       counts.nonzero += nonzero;
       counts.seen += block.count;
       search_->Survey(keys.data(), block);
+      if (const std::optional<KeyBin> bin = search_->open_bin()) {
+        SplitByBin<T>(*bin, keys.data(), block, models);
+      }
       return;
     }
     Masks mask;
-    const std::uint32_t* const keep = Selection(block, models, mask.data());
+    AddEnergies<T>(Selection(block, models, mask.data()), block, models);
+  }
+
+  // While the search looks at one bin, the energies of what lies above it are added, and those of
+  // what lies in it are kept: no survey of their own is needed.
+  template <class T>
+  void SplitByBin(KeyBin bin, const std::uint32_t* keys, const Block& block,
+                  std::span<const T* const> models) {
+    Masks masks;
+    std::uint32_t* const above = masks.data();
+    std::array<std::uint8_t, kBlockElems> flags;
+    std::uint8_t* const inside = flags.data();
+    const auto last = static_cast<std::int32_t>(bin.last());
+    const std::int32_t below = static_cast<std::int32_t>(bin.first) - 1;
+    for (std::size_t i = 0; i < block.count; ++i) {
+      const auto key = static_cast<std::int32_t>(keys[i]);
+      above[i] = key > last ? ~0U : 0U;
+      inside[i] = static_cast<std::uint8_t>((key > below ? 1 : 0) - (key > last ? 1 : 0));
+    }
+    AddEnergies<T>(above, block, models);
+    Scratch& scratch = ScratchOf(block);
+    const T* const base = block.Of<T>(base_);
+    ForEachFlag(inside, block.count, [&](std::size_t i) {
+      if (open_count_.fetch_add(1, std::memory_order_relaxed) < kMaxOpen) {
+        scratch.open.push_back({block.first + i, keys[i], scratch.open_energies.size()});
+        for (const T* const x : models) {
+          const double difference = static_cast<double>(x[i]) - static_cast<double>(base[i]);
+          scratch.open_energies.push_back(difference * difference);
+        }
+      }
+    });
+  }
+
+  // Adds those of the open elements that are selected, in order.
+  void AddOpenEnergies() {
+    std::vector<std::pair<Open, const double*>> open;
+    for (const Scratch& scratch : scratch_) {
+      for (const Open& element : scratch.open) {
+        open.emplace_back(element, scratch.open_energies.data() + element.energies);
+      }
+    }
+    std::sort(open.begin(), open.end(),
+              [](const auto& a, const auto& b) { return a.first.element < b.first.element; });
+    Masks keys;
+    Masks keep;
+    for (std::size_t from = 0, to = 0; from < open.size(); from = to) {
+      const std::uint64_t cell = CellOf(open[from].first.element);
+      for (; to < open.size() && CellOf(open[to].first.element) == cell; ++to) {
+        keys[to - from] = open[to].first.key;
+      }
+      cut_.Mask(cell * kBlockElems, keys.data(), to - from, keep.data());
+      for (std::size_t i = from; i < to; ++i) {
+        for (std::size_t j = 0; j < models_.size(); ++j) {
+          open_energies_[j] += Masked(keep[i - from], open[i].second[j]);
+        }
+      }
+    }
+  }
+
+  template <class T>
+  void AddEnergies(const std::uint32_t* keep, const Block& block,
+                   std::span<const T* const> models) {
     double* const energies = energies_.At(block);
     const T* const base = block.Of<T>(base_);
     for (std::size_t j = 0; j < models.size(); ++j) {
@@ -293,7 +392,7 @@ class SceMerge : public TensorMerge {
   void FinishWeights() {
     double total = 0;
     for (std::size_t j = 0; j < models_.size(); ++j) {
-      weights_.push_back(energies_.Total(j));
+      weights_.push_back(energies_.Total(j) + open_energies_[j]);
       total += weights_.back();
     }
     const double mean = total / static_cast<double>(elems_);
@@ -319,6 +418,8 @@ class SceMerge : public TensorMerge {
   std::vector<std::size_t> models_;
   mutable std::vector<Scratch> scratch_;
   SegmentSums energies_;
+  std::atomic<std::uint64_t> open_count_ = 0;
+  std::vector<double> open_energies_;  // a model: of the selected ones of an open bin
   SceVariant variant_ = SceVariant::kFuseO1;
   Stage stage_ = Stage::kEnergies;
   std::optional<RankSearch> search_;

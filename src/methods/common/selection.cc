@@ -76,7 +76,7 @@ void RankSearch::Survey(const std::uint32_t* keys, const Block& block) {
       Bins& low = low_bins_[static_cast<std::size_t>(block.worker)];
       low.resize(65536);
       for (std::size_t i = 0; i < block.count; ++i) {
-        if (((keys[i] ^ key_) >> 16) == 0) {
+        if (bin_.Holds(keys[i])) {
           ++low[keys[i] & 0xFFFFU];
         }
       }
@@ -86,7 +86,7 @@ void RankSearch::Survey(const std::uint32_t* keys, const Block& block) {
       if (block.first - ties_run_.first < ties_run_.count) {
         std::uint32_t ties = 0;
         for (std::size_t i = 0; i < block.count; ++i) {
-          ties += keys[i] == key_ ? 1U : 0U;
+          ties += keys[i] == bin_.first ? 1U : 0U;
         }
         cell_ties_[CellOf(block.first - ties_run_.first)] = static_cast<std::uint16_t>(ties);
       }
@@ -119,8 +119,8 @@ void RankSearch::List(const std::uint32_t* keys, const Block& block) {
   std::uint32_t ties = 0;
   std::uint32_t in_bin = 0;
   for (std::size_t i = 0; i < block.count; ++i) {
-    ties += keys[i] == key_ ? 1U : 0U;
-    in_bin += (keys[i] ^ key_) < 0x10000U ? 1U : 0U;
+    ties += keys[i] == bin_.first ? 1U : 0U;
+    in_bin += bin_.Holds(keys[i]) ? 1U : 0U;
   }
   cell_ties_[CellOf(block.first)] = static_cast<std::uint16_t>(ties);
   const std::uint32_t others = in_bin - ties;
@@ -131,9 +131,8 @@ void RankSearch::List(const std::uint32_t* keys, const Block& block) {
   std::vector<std::uint32_t>& entries = entries_[block.segment()];
   const auto offset = static_cast<std::uint32_t>(block.first % kSegmentElems);
   for (std::size_t i = 0; i < block.count; ++i) {
-    const std::uint32_t low = keys[i] ^ key_;
-    if (low < 0x10000U && low != 0) {
-      entries.push_back((offset + static_cast<std::uint32_t>(i)) << 16 | low);
+    if (bin_.Holds(keys[i]) && keys[i] != bin_.first) {
+      entries.push_back((offset + static_cast<std::uint32_t>(i)) << 16 | (keys[i] ^ bin_.first));
     }
   }
 }
@@ -202,17 +201,17 @@ void RankSearch::FinishSample(std::uint64_t rank) {
   const double share = static_cast<double>(rank) / static_cast<double>(elems_);
   const double margin =
       limits_.sample_margin * (kWindowDeviations * std::sqrt(size * share * (1 - share)) + 16);
-  const auto bin_at = [&](double place) {
+  const auto key_at = [&](double place) {
     const double last = size - 1;
     const auto index = static_cast<std::ptrdiff_t>(std::clamp(place, 0.0, last));
     std::nth_element(keys_.begin(), keys_.begin() + index, keys_.end(), std::greater<>());
-    return keys_[static_cast<std::size_t>(index)] >> 16;
+    return keys_[static_cast<std::size_t>(index)];
   };
   const double place = share * size;
-  const std::uint32_t highest = place - margin < 0 ? kBins - 1 : bin_at(place - margin);
-  const std::uint32_t lowest = place + margin > size - 1 ? 0 : bin_at(place + margin);
+  const std::uint32_t highest = place - margin < 0 ? kNanKey : key_at(place - margin);
+  const std::uint32_t lowest = place + margin > size - 1 ? 0 : key_at(place + margin);
   window_ = std::make_unique<KeyWindow>(elems_, static_cast<int>(workers_), lowest, highest,
-                                        limits_.listed_entries);
+                                        limits_.window_entries);
   keys_ = {};
   stage_ = Stage::kWindow;
 }
@@ -235,7 +234,7 @@ void RankSearch::FinishWindow(std::uint64_t rank) {
       stage_ = Stage::kDone;
       break;
     case KeyWindow::Answer::Kind::kTies:
-      key_ = answer.bin << 16;
+      bin_ = answer.bin;
       need_ = answer.need;
       OpenTies(answer.run);
       break;
@@ -254,11 +253,11 @@ void RankSearch::FinishBins(std::uint64_t rank) {
   while (totals[bin] < rank) {
     rank -= totals[bin--];
   }
-  OpenBin(static_cast<std::uint32_t>(bin), rank);
+  OpenBin({static_cast<std::uint32_t>(bin) << 16, 16}, rank);
 }
 
-void RankSearch::OpenBin(std::uint32_t bin, std::uint64_t need) {
-  key_ = bin << 16;
+void RankSearch::OpenBin(KeyBin bin, std::uint64_t need) {
+  bin_ = bin;
   need_ = need;
   OpenTies({0, elems_});
   entries_.resize((elems_ - 1) / kSegmentElems + 1);
@@ -309,7 +308,7 @@ Cut RankSearch::FromLists() const {
       rank_in_cell = entry_cell == cell ? rank_in_cell + 1 : 1;
       cell = entry_cell;
       if (--need == 0) {
-        return Cut::At(key_ | static_cast<std::uint32_t>(low), cell, rank_in_cell);
+        return Cut::At(bin_.first | static_cast<std::uint32_t>(low), cell, rank_in_cell);
       }
     }
   }
@@ -328,7 +327,7 @@ void RankSearch::FinishLowBits() {
     }
     need_ -= total;
   }
-  key_ |= static_cast<std::uint32_t>(low);
+  bin_.first = (bin_.first & ~0xFFFFU) | static_cast<std::uint32_t>(low);
   low_bins_ = {};
   OpenTies({0, elems_});
 }
@@ -338,7 +337,7 @@ Cut RankSearch::FromTies(std::uint64_t need) const {
   while (cell + 1 < cell_ties_.size() && cell_ties_[cell] < need) {
     need -= cell_ties_[cell++];
   }
-  return Cut::At(key_, CellOf(ties_run_.first) + cell, static_cast<std::size_t>(need));
+  return Cut::At(bin_.first, CellOf(ties_run_.first) + cell, static_cast<std::size_t>(need));
 }
 
 }  // namespace fuseo1

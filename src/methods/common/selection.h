@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "methods/common/cut.h"
@@ -23,7 +24,8 @@ namespace fuseo1 {
 
 struct SelectionLimits {
   std::uint64_t short_elems = 65536;       // up to here all keys are kept
-  std::uint64_t listed_entries = 1 << 18;  // 4 to 16 bytes each
+  std::uint64_t window_entries = 1 << 18;  // 16 bytes each; which ones are kept follows the threads
+  std::uint64_t listed_entries = 1 << 18;  // 4 bytes each
   double sample_margin = 1;                // widens the window; 0: no sample is taken
 };
 
@@ -42,6 +44,12 @@ class RankSearch {
   // Ends a pass. `rank`: the same after every pass; a guess will do after the sample.
   void FinishSurvey(std::uint64_t rank);
   const Cut& cut() const { return cut_; }
+
+  // Where the survey that comes looks at one bin of keys only: those above it are certain to stay,
+  // those below to go.
+  std::optional<KeyBin> open_bin() const {
+    return stage_ == Stage::kLists ? std::optional(bin_) : std::nullopt;
+  }
 
  private:
   static constexpr std::size_t kBins = 0x7F81;
@@ -65,7 +73,7 @@ class RankSearch {
   void FinishBins(std::uint64_t rank);
   void FinishLists();
   void FinishLowBits();
-  void OpenBin(std::uint32_t bin, std::uint64_t need);
+  void OpenBin(KeyBin bin, std::uint64_t need);
   void OpenTies(ElemRun run);
   Cut FromLists() const;
   Cut FromTies(std::uint64_t need) const;
@@ -83,7 +91,7 @@ class RankSearch {
   std::vector<std::uint64_t> pending_;               // per worker: elements since the last spill
 
   // From kLists on.
-  std::uint32_t key_ = 0;   // the bin, low bits 0; in kTies: the key
+  KeyBin bin_;              // in kTies: its first key
   std::uint64_t need_ = 0;  // how many of the bin (in kTies: of the ties) stay
   std::atomic<std::uint64_t> listed_ = 0;
   std::vector<std::vector<std::uint32_t>> entries_;  // per segment: offset << 16 | low bits

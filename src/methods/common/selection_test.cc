@@ -82,7 +82,8 @@ std::vector<double> Magnitudes(std::size_t count, int steps, std::uint64_t seed)
 
 constexpr SelectionLimits kShort{.short_elems = 1 << 30};
 constexpr SelectionLimits kWindow{.short_elems = 0};
-constexpr SelectionLimits kFull{.short_elems = 0, .listed_entries = 3};  // of the window
+constexpr SelectionLimits kFull{.short_elems = 0, .window_entries = 3};
+constexpr SelectionLimits kNoEntries{.short_elems = 0, .window_entries = 0};
 constexpr SelectionLimits kMisled{.short_elems = 0, .sample_margin = 1e-9};
 constexpr SelectionLimits kLists{.short_elems = 0, .sample_margin = 0};
 constexpr SelectionLimits kCounts{.short_elems = 0, .listed_entries = 3, .sample_margin = 0};
@@ -92,7 +93,8 @@ void ExpectSameAsSort(const std::vector<double>& magnitudes) {
   for (const std::uint64_t rank :
        {std::uint64_t{0}, std::uint64_t{1}, n / 13, n / 7, n / 2, n - 1, n}) {
     const std::vector<double> expected = Sorted(magnitudes, rank);
-    for (const SelectionLimits& limits : {kShort, kWindow, kFull, kMisled, kLists, kCounts}) {
+    for (const SelectionLimits& limits :
+         {kShort, kWindow, kFull, kNoEntries, kMisled, kLists, kCounts}) {
       const Found found = Search(magnitudes, rank, limits);
       EXPECT_TRUE(found.keep == expected)
           << n << " " << rank << " " << limits.listed_entries << " " << limits.sample_margin;

@@ -2,6 +2,7 @@
 // and memory for working on them. Pure; any thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -50,6 +51,8 @@ class SegmentSums {
   // `width` sums side by side.
   SegmentSums(std::uint64_t elems, std::size_t width)
       : width_(width), sums_(((elems + kSegmentElems - 1) / kSegmentElems) * width) {}
+
+  void Clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
 
   double* At(const Block& block) { return sums_.data() + block.segment() * width_; }
 

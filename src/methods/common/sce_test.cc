@@ -1,0 +1,115 @@
+// SCE on tensors that are too long to keep: thresholds by sample and window, weights from the
+// survey that settles the threshold.
+#include "methods/common/sce.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "methods/testing.h"
+
+namespace fuseo1 {
+namespace {
+
+constexpr std::size_t kModels = 3;
+constexpr double kTopk = 0.1;
+
+// A base and three models. steps > 0: differences are multiples of 1 / steps, so that many are
+// equal.
+Arrays Inputs(std::size_t elems, int steps) {
+  Arrays inputs(kModels + 1, std::vector<double>(elems));
+  for (std::size_t i = 0; i < elems; ++i) {
+    inputs[0][i] = static_cast<float>(UniformOf(3, 0, i));
+    for (std::size_t j = 1; j <= kModels; ++j) {
+      double change = UniformOf(3, static_cast<int>(j), i);
+      change = steps > 0 ? std::round(change * steps) / steps : change * change * change;
+      inputs[j][i] = steps > 0 ? change : static_cast<float>(inputs[0][i] + change);
+    }
+  }
+  return inputs;
+}
+
+// The weights by the definition: the variances sorted.
+std::vector<double> Weights(const Arrays& inputs) {
+  const std::size_t elems = inputs[0].size();
+  std::vector<float> variance(elems);
+  std::size_t nonzero = 0;
+  for (std::size_t i = 0; i < elems; ++i) {
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t j = 2; j <= kModels; ++j) {
+      const double distance = inputs[j][i] - inputs[1][i];
+      sum += distance;
+      squares += distance * distance;
+    }
+    const double scaled = kModels * squares - sum * sum;
+    variance[i] = static_cast<float>(scaled);
+    nonzero += scaled != 0 ? 1 : 0;
+  }
+  std::vector<std::size_t> order(elems);
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return variance[a] > variance[b]; });
+  order.resize(static_cast<std::size_t>(static_cast<double>(nonzero) * kTopk));
+  std::vector<double> weights(kModels);
+  for (const std::size_t i : order) {
+    for (std::size_t j = 0; j < kModels; ++j) {
+      const double difference = inputs[j + 1][i] - inputs[0][i];
+      weights[j] += difference * difference;
+    }
+  }
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights) {
+    weight /= total;
+  }
+  return weights;
+}
+
+std::vector<double> Expected(const Arrays& inputs) {
+  const std::vector<double> weights = Weights(inputs);
+  std::vector<double> out(inputs[0].size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    double balance = 0;
+    for (std::size_t j = 1; j <= kModels; ++j) {
+      balance += inputs[j][i] - inputs[0][i];
+    }
+    double numerator = 0;
+    double divisor = 0;
+    for (std::size_t j = 1; j <= kModels; ++j) {
+      const double difference = inputs[j][i] - inputs[0][i];
+      if (balance >= 0 ? difference > 0 : difference < 0) {
+        numerator += weights[j - 1] * difference;
+        divisor += weights[j - 1];
+      }
+    }
+    out[i] = inputs[0][i] + (divisor == 0 ? 0 : numerator / divisor);
+  }
+  return out;
+}
+
+TEST(Sce, LongTensorsAreWeighedByTheSelectedElements) {
+  const MethodDef* method = FindMethod("sce");
+  for (const std::size_t elems : {std::size_t{70001}, std::size_t{400001}}) {
+    for (const int steps : {0, 3, 50}) {
+      TestTask test;
+      test.shape = {elems};
+      test.task.input_count = kModels + 1;
+      test.task.base = 0;
+      test.Defaults(*method);
+      test.params.Set("select_topk", kTopk);
+      const Arrays inputs = Inputs(elems, steps);
+      const ExactRun run = RunExact(*method, test, inputs, 1);
+      ASSERT_TRUE(run.status.ok());
+      const std::vector<double> expected = Expected(inputs);
+      for (std::size_t i = 0; i < elems; ++i) {
+        ASSERT_NEAR(run.out[i], expected[i], 1e-12) << i << " of " << elems << ", " << steps;
+      }
+      for (const int workers : {2, 5}) {
+        EXPECT_TRUE(RunExact(*method, test, inputs, workers).out == run.out) << workers;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace fuseo1
