@@ -112,9 +112,9 @@ void UnifyFamilies(Tree* gold, Tree* prediction) {
     // A name that no text can have, so that nothing else is caught by it.
     Rename(gold, g.letter, "#");
     Rename(prediction, p.letter, "#");
-  } else if (g.set == "Z" && g.letter.size() == 1) {
+  } else if ((g.set == "Z" && g.letter.size() == 1) || g.letter == "n") {
     DropMembership(gold);
-  } else if (p.set == "Z" && p.letter.size() == 1) {
+  } else if ((p.set == "Z" && p.letter.size() == 1) || p.letter == "n") {
     DropMembership(prediction);
   }
 }

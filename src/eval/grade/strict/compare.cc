@@ -9,6 +9,7 @@
 #include "eval/grade/strict/binder.h"
 #include "eval/grade/strict/ellipsis.h"
 #include "eval/grade/strict/equation.h"
+#include "eval/grade/strict/lettered_interval.h"
 #include "eval/grade/strict/matrix_entries.h"
 #include "eval/grade/strict/named.h"
 #include "eval/grade/strict/notation.h"
@@ -161,6 +162,8 @@ class Comparer {
   }
 
   Decision CompareValues(const Expr& gold, const Expr& prediction) {
+    if (const auto d = CompareLetteredInterval(gold, prediction, budget_)) return *d;
+    if (const auto d = CompareLetteredInterval(prediction, gold, budget_)) return *d;
     const Op g = gold.node().op;
     const Op p = prediction.node().op;
     const bool g_set = IsSurelyRealSet(gold);

@@ -99,6 +99,7 @@ std::vector<std::string> HostileAnswers() {
       "(x+y+z+w)^{16}=1",
       "y=\\frac{(x+1)^{15}}{(x-1)^{16}}",
       "x^2-5x\\text{ miles per minute}",
+      "45 \\text{ degrees}3 and a half",
       "\\frac{1}{x+y}+\\frac{1}{y+z}+\\frac{1}{z+w}+\\frac{1}{w+x}=1",
       std::string(9'990, '1') + "/" + std::string(9'990, '3'),
       Repeat("\xe4\xb8\x89\xe5\x88\x86\xe4\xb9\x8b", 3'000)};

@@ -141,6 +141,7 @@ void FinishTokens(Tokens* tokens) {
       Token number = in[i];
       number.kind = TokenKind::kNumber;
       number.value = value;
+      number.text.clear();  // no digits say this value
       number.roman = false;
       out.push_back(std::move(number));
       i += used - 1;

@@ -180,6 +180,18 @@ void NameParts(std::vector<Token>* in) {
   if (letter > 'b') *in = std::move(out);
 }
 
+// "Alice: 5, Bob: 7": a word names the value after its colon.
+void NameByColons(std::vector<Token>* in) {
+  for (std::size_t i = 0; i + 2 < in->size(); ++i) {
+    const bool starts =
+        i == 0 || (*in)[i - 1].Is(",") || (*in)[i - 1].Is(";") || (*in)[i - 1].IsWord("and");
+    if (!starts || (*in)[i].kind != TokenKind::kWord || !(*in)[i + 1].Is(":")) continue;
+    const TokenKind value = (*in)[i + 2].kind;
+    if (value == TokenKind::kNumber || (*in)[i + 2].Is("-") || (*in)[i + 2].Is("$"))
+      (*in)[i + 1].text = "=";
+  }
+}
+
 // "where k in Z", "(k in Z)", "for any integer k", "k is an integer" at the end: all ", k in Z".
 void NameIntegers(std::vector<Token>* in) {
   const auto rewrite = [in](std::size_t at, const Token& letter, const Token& set) {
@@ -321,6 +333,7 @@ void FinishPhrases(std::vector<Token>* in) {
   }
   DropLeadIn(in);
   NameParts(in);
+  NameByColons(in);
   MarkModulus(in);
   NameSets(in);
   NameIntegers(in);

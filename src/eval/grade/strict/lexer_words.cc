@@ -70,7 +70,12 @@ std::size_t FractionRun(const std::vector<Token>& in, std::size_t from, Rational
   if (below == 0) return 0;
   *value = above / Rational(below);
   ++i;
-  if (IsArticle(At(in, i)) && At(in, i + 1).kind == TokenKind::kWord) ++i;  // half a mile
+  if (IsArticle(At(in, i)) && At(in, i + 1).kind == TokenKind::kWord) {
+    ++i;  // half a mile
+  } else if (At(in, i).text == "a" && At(in, i + 1).text == "n" &&
+             At(in, i + 1).space == Space::kNone && At(in, i + 2).kind == TokenKind::kWord) {
+    i += 2;  // half an hour
+  }
   return i - from;
 }
 

@@ -1,4 +1,4 @@
-// The entries of a matrix with what multiplies, divides or transposes it done to each. Pure.
+// The entries of a matrix with what is added, multiplied, divided or transposed done to each. Pure.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace fuseo1 {
 
-// Whether the expression is a matrix, or a product, power or quotient with one matrix or tuple in
-// it.
+// Whether the expression is a matrix; a product, power or quotient with one matrix or tuple in it;
+// or a sum of such.
 bool HasMatrix(const Expr& e);
 
-// A matrix with its scalar factor multiplied in and its transposition done, in a tree of its own.
+// A matrix in a tree of its own, with all that stands around it worked in.
 std::optional<Tree> MatrixEntries(const Expr& e);
 
 // [[1, 2], [3, 4]] as the matrix it is.

@@ -1,4 +1,5 @@
 // Lists, relations, sets, intervals, tuples and matrices.
+#include <algorithm>
 #include <utility>
 
 #include "eval/grade/strict/ellipsis.h"
@@ -53,7 +54,7 @@ bool Parser::ParseItems(Items* items) {
       item = ParseRelation();
     }
     if (item == kFailed) return false;
-    items->nodes.push_back(item);
+    SpreadChain(item, items);
     if (items->nodes.size() > kMaxAnswerItems) {
       Fail("too-many-items");
       return false;
@@ -76,6 +77,23 @@ bool Parser::ParseItems(Items* items) {
     SpreadExclusion(items);
     return true;
   }
+}
+
+// x = y = 2 says x = 2 and y = 2.
+void Parser::SpreadChain(NodeId item, Items* items) {
+  const Node chain = tree_.at(item);
+  const bool equalities = chain.op == Op::kRelation && chain.text.size() > 1 &&
+                          chain.text.find_first_not_of('=') == std::string::npos;
+  const bool named =
+      equalities && std::all_of(chain.kids.begin(), chain.kids.end() - 1,
+                                [&](NodeId k) { return tree_.at(k).op == Op::kVar; });
+  const Op last = named ? tree_.at(chain.kids.back()).op : Op::kVar;
+  if (!named || last == Op::kVar || last >= Op::kBaseNumber) {
+    items->nodes.push_back(item);
+    return;
+  }
+  for (std::size_t k = 0; k + 1 < chain.kids.size(); ++k)
+    items->nodes.push_back(tree_.Add(Op::kRelation, {chain.kids[k], chain.kids.back()}, "="));
 }
 
 // x \ne 1, 2 excludes both.

@@ -1,4 +1,5 @@
 // Units after a number and currencies before one.
+#include <algorithm>
 #include <cctype>
 #include <utility>
 
@@ -59,7 +60,15 @@ bool Parser::UnitFollows(const std::vector<NodeId>& factors) const {
   if (!UnitAtom(&unit, &letter)) return false;
   if (!letter) return t.kind != TokenKind::kLetter || tree_.at(factors.back()).op != Op::kVar;
   // "5 m", "5\,m", "5 m/s": an italic letter that stands apart and ends the item. Ohms may touch.
-  const bool one_number = factors.size() == 1 && tree_.at(factors[0]).op == Op::kNumber;
+  const bool one_number = std::all_of(factors.begin(), factors.end(), [&](NodeId id) {
+    const Node& node = tree_.at(id);
+    return node.op == Op::kNumber ||
+           (node.op == Op::kPow && tree_.at(node.kids[0]).op == Op::kNumber && factors.size() > 1);
+  });
+  if (factors.size() == 1 && t.space != Space::kNone && Peek(1).kind == TokenKind::kNumber &&
+      Peek(2).kind == TokenKind::kWord && EndsItem(3)) {  // 2 h 15 min
+    return one_number && FindUnit(Peek(2).text, true, &unit);
+  }
   if (t.text == "Omega" && one_number && EndsItem(1)) return true;
   if (t.space == Space::kNone) return false;
   std::size_t i = 1;
@@ -192,8 +201,8 @@ bool Parser::ParseUnit(Unit* unit, bool* used_letter) {
       power *= static_cast<int>(negative ? -*value : *value);
       pos_ += i + (braced ? 2 : 1);
     } else if (Peek().kind == TokenKind::kNumber && Peek().space == Space::kNone &&
-               Peek().text.size() == 1 && (Peek().text == "2" || Peek().text == "3")) {  // cm2
-      power *= static_cast<int>(*Peek().value.ToInt());
+               (Peek().text == "2" || Peek().text == "3")) {  // cm2
+      power *= Peek().text == "2" ? 2 : 3;
       ++pos_;
     }
     unit->Multiply(atom, sign * power);
@@ -262,8 +271,7 @@ NodeId Parser::WithSmallerUnits(NodeId quantity) {
   for (int count = 0; count < 2; ++count) {
     const std::size_t back = pos_;
     const bool joined = Peek().IsWord("and");
-    if (Peek(joined ? 1 : 0).kind != TokenKind::kNumber || tree_.at(quantity).op != Op::kQuantity ||
-        tree_.at(quantity).flag) {
+    if (Peek(joined ? 1 : 0).kind != TokenKind::kNumber || tree_.at(quantity).op != Op::kQuantity) {
       return quantity;
     }
     if (joined) ++pos_;

@@ -48,6 +48,7 @@ class Parser {
     char join = ',';
   };
   bool ParseItems(Items* items);
+  void SpreadChain(NodeId item, Items* items);
   void SpreadExclusion(Items* items);
   NodeId ParseList();
   NodeId ParseRelation();

@@ -238,10 +238,22 @@ std::optional<RealSetBuilder::Spans> RealSetBuilder::Solve(const Expr& left, cha
     EvalOptions options;
     Evaluator evaluator(*right.tree, options, budget_);
     Number bound;
-    if (evaluator.Eval(right.id, &bound) != EvalStatus::kOk || !bound.exact) return std::nullopt;
+    if (evaluator.Eval(right.id, &bound) != EvalStatus::kOk) return std::nullopt;
     const Expr inner = left.With(left.node().kids[0]);
     const bool less = relation == '<' || relation == 'l';
     if (!less && relation != '>' && relation != 'g') return std::nullopt;
+    if (!bound.exact) {
+      if (inner.node().op != Op::kVar) return std::nullopt;
+      Expr opposite = right;
+      opposite.scale = -opposite.scale;
+      const auto above = HalfLine(relation, right);
+      const auto below = HalfLine(Mirrored(relation), opposite);
+      if (!above || !below) return std::nullopt;
+      if (less) return Intersect(*above, *below);
+      Spans sides = *above;
+      sides.insert(sides.end(), below->begin(), below->end());
+      return Normalise(std::move(sides));
+    }
     // Both bounds as nodes of a copy of the inner tree, so that one polynomial holds them.
     Tree& tree = trees_.emplace_back(*inner.tree);
     const NodeId high = tree.AddNumber(bound.rational);
