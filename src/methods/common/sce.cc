@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "methods/common/keys.h"
 #include "methods/common/lane_sum.h"
+#include "methods/common/model_variance.h"
+#include "methods/common/open_elements.h"
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/vote.h"
@@ -23,62 +23,6 @@ namespace {
 using Doubles = std::array<double, kBlockElems>;
 using Masks = std::array<std::uint32_t, kBlockElems>;
 
-// K² times the population variance over the models, from the distances d_j to the first of them:
-// K Σ d_j² - (Σ d_j)². Exact for numbers of 16 bits, and zero only where all models agree.
-template <class T, std::size_t kModels>
-void VarianceFixed(const T* const* models, std::size_t count, double* __restrict variance) {
-  std::array<const T*, kModels> x;
-  std::copy_n(models, kModels, x.begin());
-  for (std::size_t i = 0; i < count; ++i) {
-    const double first = static_cast<double>(x[0][i]);
-    double sum = 0;
-    double squares = 0;
-    for (std::size_t j = 1; j < kModels; ++j) {
-      const double distance = static_cast<double>(x[j][i]) - first;
-      sum += distance;
-      squares += distance * distance;
-    }
-    variance[i] = static_cast<double>(kModels) * squares - sum * sum;
-  }
-}
-
-template <class T>
-void VarianceAny(std::span<const T* const> models, std::size_t count, double* __restrict variance) {
-  Doubles all_sums{};
-  Doubles all_squares{};
-  double* __restrict sums = all_sums.data();
-  double* __restrict squares = all_squares.data();
-  const T* const first = models[0];
-  for (std::size_t j = 1; j < models.size(); ++j) {
-    const T* const x = models[j];
-    for (std::size_t i = 0; i < count; ++i) {
-      const double distance = static_cast<double>(x[i]) - static_cast<double>(first[i]);
-      sums[i] += distance;
-      squares[i] += distance * distance;
-    }
-  }
-  const auto k = static_cast<double>(models.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    variance[i] = k * squares[i] - sums[i] * sums[i];
-  }
-}
-
-template <class T>
-void Variance(std::span<const T* const> models, std::size_t count, double* variance) {
-  switch (models.size()) {
-    case 2:
-      return VarianceFixed<T, 2>(models.data(), count, variance);
-    case 3:
-      return VarianceFixed<T, 3>(models.data(), count, variance);
-    case 4:
-      return VarianceFixed<T, 4>(models.data(), count, variance);
-    default:
-      return VarianceAny<T>(models, count, variance);
-  }
-}
-
-constexpr std::uint64_t kMaxOpen = 1 << 17;  // open elements that are kept
-
 class SceMerge : public TensorMerge {
  public:
   explicit SceMerge(const TensorTask& task)
@@ -88,6 +32,7 @@ class SceMerge : public TensorMerge {
         models_(ModelsOf(task)),
         scratch_(static_cast<std::size_t>(task.workers)),
         energies_(task.elems, models_.size()),
+        open_(models_.size(), task.workers),
         open_energies_(models_.size()) {
     const auto variant = SceVariantFrom(task.params->GetText("variant"));
     if (!variant.ok()) {
@@ -150,17 +95,14 @@ class SceMerge : public TensorMerge {
       if (!bin_was_open) {
         return {};
       }
-      const bool added = stage_ == Stage::kEnergies && open_count_ <= kMaxOpen;
-      if (added) {
-        AddOpenEnergies();
+      const bool settled = stage_ == Stage::kEnergies && open_.complete();
+      if (settled) {
+        open_energies_ = open_.SumOfSelected(cut_);
       } else {
         energies_.Clear();
       }
-      for (Scratch& scratch : scratch_) {
-        scratch.open = {};
-        scratch.open_energies = {};
-      }
-      if (!added) {
+      open_.Clear();
+      if (!settled) {
         return {};
       }
     }
@@ -186,17 +128,9 @@ class SceMerge : public TensorMerge {
     std::vector<const T*> models;
     std::vector<Voter<T>> voters;
   };
-  // An element whose selection the survey leaves open.
-  struct Open {
-    std::uint64_t element;
-    std::uint32_t key;
-    std::size_t energies;  // index into Scratch::open_energies, one a model
-  };
   // One worker's.
   struct alignas(64) Scratch {
     Counts counts;
-    std::vector<Open> open;
-    std::vector<double> open_energies;
     Lists<float> floats;
     Lists<double> doubles;
     template <class T>
@@ -266,43 +200,13 @@ class SceMerge : public TensorMerge {
       inside[i] = static_cast<std::uint8_t>((key > below ? 1 : 0) - (key > last ? 1 : 0));
     }
     AddEnergies<T>(above, block, models);
-    Scratch& scratch = ScratchOf(block);
     const T* const base = block.Of<T>(base_);
     ForEachFlag(inside, block.count, [&](std::size_t i) {
-      if (open_count_.fetch_add(1, std::memory_order_relaxed) < kMaxOpen) {
-        scratch.open.push_back({block.first + i, keys[i], scratch.open_energies.size()});
-        for (const T* const x : models) {
-          const double difference = static_cast<double>(x[i]) - static_cast<double>(base[i]);
-          scratch.open_energies.push_back(difference * difference);
-        }
-      }
+      open_.Add(block.worker, block.first + i, keys[i], [&](std::size_t j) {
+        const double difference = static_cast<double>(models[j][i]) - static_cast<double>(base[i]);
+        return difference * difference;
+      });
     });
-  }
-
-  // Adds those of the open elements that are selected, in order.
-  void AddOpenEnergies() {
-    std::vector<std::pair<Open, const double*>> open;
-    for (const Scratch& scratch : scratch_) {
-      for (const Open& element : scratch.open) {
-        open.emplace_back(element, scratch.open_energies.data() + element.energies);
-      }
-    }
-    std::sort(open.begin(), open.end(),
-              [](const auto& a, const auto& b) { return a.first.element < b.first.element; });
-    Masks keys;
-    Masks keep;
-    for (std::size_t from = 0, to = 0; from < open.size(); from = to) {
-      const std::uint64_t cell = CellOf(open[from].first.element);
-      for (; to < open.size() && CellOf(open[to].first.element) == cell; ++to) {
-        keys[to - from] = open[to].first.key;
-      }
-      cut_.Mask(cell * kBlockElems, keys.data(), to - from, keep.data());
-      for (std::size_t i = from; i < to; ++i) {
-        for (std::size_t j = 0; j < models_.size(); ++j) {
-          open_energies_[j] += Masked(keep[i - from], open[i].second[j]);
-        }
-      }
-    }
   }
 
   template <class T>
@@ -418,8 +322,8 @@ class SceMerge : public TensorMerge {
   std::vector<std::size_t> models_;
   mutable std::vector<Scratch> scratch_;
   SegmentSums energies_;
-  std::atomic<std::uint64_t> open_count_ = 0;
-  std::vector<double> open_energies_;  // a model: of the selected ones of an open bin
+  OpenElements open_;
+  std::vector<double> open_energies_;  // a model: of those of open_ that are selected
   SceVariant variant_ = SceVariant::kFuseO1;
   Stage stage_ = Stage::kEnergies;
   std::optional<RankSearch> search_;
