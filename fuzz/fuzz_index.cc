@@ -10,7 +10,8 @@
 namespace fuseo1::fuzz {
 
 void FuzzOne(std::string_view bytes) {
-  const auto index = ParseShardIndex(bytes);
+  Interner interner;
+  const auto index = ParseShardIndex(bytes, interner);
   const auto json = ParseJson(bytes);
   if (!index.ok()) {
     Check(index.error().code() == ErrorCode::kInput, "damage is kInput");

@@ -22,6 +22,8 @@ inline constexpr int kMaxJsonDepth = 64;
 inline constexpr int kMaxSafetensorsJsonDepth = 8;
 
 // Merge configs.
+inline constexpr std::size_t kMaxModels = 4096;
+inline constexpr std::int64_t kMaxOutputLayers = 1'000'000;  // of all slices of a module
 inline constexpr std::uint64_t kMaxYamlBytes = kMiB;
 inline constexpr int kMaxYamlDepth = 32;
 inline constexpr int kMaxYamlAliases = 64;

@@ -15,7 +15,10 @@ namespace {
 
 class Opener {
  public:
-  Opener(FileSystem& fs, ModelFiles files) : fs_(fs), files_(std::move(files)) {}
+  Opener(FileSystem& fs, ModelFiles files, std::shared_ptr<Interner> interner)
+      : fs_(fs), files_(std::move(files)) {
+    checkpoint_.interner = std::move(interner);
+  }
 
   Result<Checkpoint> Open() {
     checkpoint_.directory = files_.directory;
@@ -23,6 +26,7 @@ class Opener {
     for (const std::string& name : files_.names) {
       FUSEO1_TRY_VOID(ReadHeader(name));
     }
+    checkpoint_.tensors.shrink_to_fit();
     std::sort(checkpoint_.tensors.begin(), checkpoint_.tensors.end(),
               [](const CheckpointTensor& a, const CheckpointTensor& b) {
                 return a.name != b.name ? a.name < b.name : a.file < b.file;
@@ -30,6 +34,7 @@ class Opener {
     FUSEO1_TRY_VOID(CheckTwice());
     if (files_.index) {
       FUSEO1_TRY_VOID(CheckIndex(*files_.index));
+      files_.index.reset();
     }
     if (files_.has_config) {
       FUSEO1_TRY_VOID(ReadConfig());
@@ -49,26 +54,27 @@ class Opener {
     const std::string path = PathOf(name);
     FUSEO1_TRY(const auto file, fs_.OpenRead(path));
     FUSEO1_TRY(const FileInfo info, file->Info());
-    FUSEO1_TRY(SafetensorsHeader header, ReadSafetensorsHeader(*file));
-    const int number = static_cast<int>(checkpoint_.files.size());
+    FUSEO1_TRY(SafetensorsHeader header, ReadSafetensorsHeader(*file, *checkpoint_.interner));
+    const auto number = static_cast<std::uint32_t>(checkpoint_.files.size());
     checkpoint_.files.push_back({.path = path, .info = info, .header_hash = header.header_hash});
     if (checkpoint_.tensors.size() + header.tensors.size() > kMaxTensorsPerCheckpoint) {
       return InputError(fmt::format("{}: with this file the model has more than {} tensors",
                                     ShownPath(path), kMaxTensorsPerCheckpoint));
     }
     for (StoredTensor& tensor : header.tensors) {
-      checkpoint_.tensors.push_back({.name = std::move(tensor.name),
-                                     .dtype = tensor.dtype,
-                                     .shape = std::move(tensor.shape),
-                                     .file = number,
-                                     .offset = tensor.offset,
-                                     .bytes = tensor.bytes});
+      tensor.file = number;
+    }
+    if (checkpoint_.tensors.empty()) {
+      checkpoint_.tensors = std::move(header.tensors);
+    } else {
+      checkpoint_.tensors.insert(checkpoint_.tensors.end(), header.tensors.begin(),
+                                 header.tensors.end());
     }
     return {};
   }
 
-  std::string ShownFile(int number) const {
-    return ShownPath(checkpoint_.files[static_cast<std::size_t>(number)].path);
+  std::string ShownFile(std::uint32_t number) const {
+    return ShownPath(checkpoint_.files[number].path);
   }
 
   Status CheckTwice() const {
@@ -95,20 +101,20 @@ class Opener {
       if (i < tensors.size() && tensors[i].name < entry.tensor) {
         return Unindexed(index_path, tensors[i]);
       }
-      const std::string shard = ShownFile(static_cast<int>(entry.shard));
+      const std::string shard = ShownFile(entry.shard);
       if (i == tensors.size() || tensors[i].name != entry.tensor) {
         return InputError(
             fmt::format("{}: tensor {} is not in {}, where the index puts it, nor in "
                         "any other shard. Fetch the model again.",
                         index_path, Quoted(entry.tensor), shard));
       }
-      if (tensors[i].file != static_cast<int>(entry.shard)) {
+      if (tensors[i].file != entry.shard) {
         return InputError(
             fmt::format("{}: tensor {} is not in {}, where the index puts it, but in "
                         "{}. Fetch the model again.",
                         index_path, Quoted(entry.tensor), shard, ShownFile(tensors[i].file)));
       }
-      bytes += tensors[i].bytes;
+      bytes += tensors[i].Bytes();
       ++i;
     }
     if (i < tensors.size()) {
@@ -159,8 +165,8 @@ const CheckpointTensor* Checkpoint::Find(std::string_view name) const {
   return it != tensors.end() && it->name == name ? &*it : nullptr;
 }
 
-Result<Checkpoint> OpenCheckpoint(FileSystem& fs, const ModelRef& ref,
-                                  const std::string& cache_dir) {
+Result<Checkpoint> OpenCheckpoint(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir,
+                                  std::shared_ptr<Interner> interner) {
   FUSEO1_TRY_VOID(CheckModelRef(ref));
   if (!ref.lora_path.empty()) {
     return UsageError(fmt::format(
@@ -168,8 +174,11 @@ Result<Checkpoint> OpenCheckpoint(FileSystem& fs, const ModelRef& ref,
         "model first and name the result.",
         Quoted(ref.Text()), Quoted(ref.lora_path)));
   }
-  FUSEO1_TRY(ModelFiles files, LocateModel(fs, ref, cache_dir));
-  FUSEO1_TRY(Checkpoint checkpoint, Opener(fs, std::move(files)).Open());
+  if (interner == nullptr) {
+    interner = std::make_shared<Interner>();
+  }
+  FUSEO1_TRY(ModelFiles files, LocateModel(fs, ref, cache_dir, *interner));
+  FUSEO1_TRY(Checkpoint checkpoint, Opener(fs, std::move(files), std::move(interner)).Open());
   checkpoint.ref = ref;
   return checkpoint;
 }

@@ -3,7 +3,7 @@
 // any thread.
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,20 +23,15 @@ struct CheckpointFile {
   Hash128 header_hash;
 };
 
-struct CheckpointTensor {
-  std::string name;
-  DType dtype = DType::kF32;
-  std::vector<std::uint64_t> shape;
-  int file = 0;              // index of Checkpoint::files
-  std::uint64_t offset = 0;  // from the start of that file
-  std::uint64_t bytes = 0;
-};
+// `file`: index of Checkpoint::files.
+using CheckpointTensor = StoredTensor;
 
 struct Checkpoint {
   ModelRef ref;
   std::string directory;  // absolute, links resolved
   std::vector<CheckpointFile> files;
   std::vector<CheckpointTensor> tensors;  // sorted by name
+  std::shared_ptr<Interner> interner;     // keeps their names and shapes
   Json config;  // config.json, an object; empty object where there is none
   bool has_config = false;
   std::vector<std::string> warnings;  // "total_size says …": oddities worth a word
@@ -49,7 +44,10 @@ struct Checkpoint {
 // Hugging Face cache (HF_HOME, HF_HUB_CACHE, …; models--org--name/snapshots/<revision>). Errors:
 // kUsage for a local path that is not there, kNetwork for a hub name that is not cached (with the
 // command that fetches it), kInput for damage, hostile paths and missing shards.
+//
+// Checkpoints opened with one interner share it: most names of a family's models are equal.
 Result<Checkpoint> OpenCheckpoint(FileSystem& fs, const ModelRef& ref,
-                                  const std::string& cache_dir = "");
+                                  const std::string& cache_dir = "",
+                                  std::shared_ptr<Interner> interner = nullptr);
 
 }  // namespace fuseo1

@@ -56,7 +56,7 @@ TEST(Checkpoint, OpensOneFile) {
   EXPECT_TRUE(checkpoint->has_config);
   EXPECT_EQ(*FindKey(checkpoint->config, "model_type"), "qwen2");
   ASSERT_NE(checkpoint->Find("a"), nullptr);
-  EXPECT_EQ(checkpoint->Find("a")->bytes, 12u);
+  EXPECT_EQ(checkpoint->Find("a")->Bytes(), 12u);
   EXPECT_EQ(checkpoint->Find("c"), nullptr);
   EXPECT_TRUE(checkpoint->warnings.empty());
 }

@@ -22,7 +22,8 @@ constexpr std::string_view kConvert =
 
 class Locator {
  public:
-  Locator(FileSystem& fs, const ModelRef& ref) : fs_(fs), ref_(ref) {}
+  Locator(FileSystem& fs, const ModelRef& ref, Interner& interner)
+      : fs_(fs), ref_(ref), interner_(interner) {}
 
   Result<ModelFiles> Locate(const std::string& cache_dir) {
     FUSEO1_TRY(const FileInfo info, fs_.Info(ref_.path));
@@ -127,7 +128,7 @@ class Locator {
     const std::string path = PathOf(kIndex);
     FUSEO1_TRY_VOID(CheckFile(kIndex, "", false));
     FUSEO1_TRY(const std::string text, ReadWholeFile(fs_, path, kMaxIndexJsonBytes));
-    auto index = ParseShardIndex(text);
+    auto index = ParseShardIndex(text, interner_);
     if (!index.ok()) {
       return std::move(index).TakeError().In(ShownPath(path));
     }
@@ -223,6 +224,7 @@ class Locator {
 
   FileSystem& fs_;
   const ModelRef& ref_;
+  Interner& interner_;
   ModelFiles files_;
   std::string root_;                  // what files may lie in, links resolved
   std::vector<std::string> listing_;  // of the directory
@@ -231,8 +233,9 @@ class Locator {
 
 }  // namespace
 
-Result<ModelFiles> LocateModel(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir) {
-  return Locator(fs, ref).Locate(cache_dir);
+Result<ModelFiles> LocateModel(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir,
+                               Interner& interner) {
+  return Locator(fs, ref, interner).Locate(cache_dir);
 }
 
 }  // namespace fuseo1

@@ -25,6 +25,8 @@ struct ModelFiles {
 // Search order of mergekit: an index wins over model.safetensors. Every named file exists, is a
 // regular file and, through all its links, lies in the model's folder (of a hub snapshot: in its
 // repository's folder). Errors: as OpenCheckpoint.
-Result<ModelFiles> LocateModel(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir);
+// The index's names are kept in `interner`.
+Result<ModelFiles> LocateModel(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir,
+                               Interner& interner);
 
 }  // namespace fuseo1

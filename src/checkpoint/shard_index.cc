@@ -37,7 +37,8 @@ std::string_view ShardNameProblem(std::string_view name) {
 
 class IndexParser {
  public:
-  explicit IndexParser(std::string_view text) : scanner_(text, kMaxJsonDepth) {}
+  IndexParser(std::string_view text, Interner& interner)
+      : scanner_(text, kMaxJsonDepth), interner_(interner) {}
 
   Result<ShardIndex> Parse() {
     FUSEO1_TRY_VOID(scanner_.Expect('{', "'{', an index object"));
@@ -87,7 +88,7 @@ class IndexParser {
     while (!scanner_.TakeIf('}')) {
       FUSEO1_TRY_VOID(TakeComma(&is_first));
       const std::size_t position = scanner_.position();
-      FUSEO1_TRY(std::string tensor, scanner_.String("a tensor name in quotes"));
+      FUSEO1_TRY(const std::string tensor, scanner_.String("a tensor name in quotes"));
       if (tensor.size() > kMaxTensorNameBytes || HasControlCharacters(tensor)) {
         return scanner_.ErrorAt(position, fmt::format("tensor name {} is longer than {} bytes or "
                                                       "holds a control character",
@@ -102,7 +103,7 @@ class IndexParser {
         return scanner_.ErrorAt(position,
                                 fmt::format("more than {} tensors", kMaxTensorsPerCheckpoint));
       }
-      index_.entries.push_back({std::move(tensor), number});
+      index_.entries.push_back({interner_.Intern(tensor), number});
     }
     return {};
   }
@@ -169,6 +170,7 @@ class IndexParser {
   }
 
   JsonScanner scanner_;
+  Interner& interner_;
   ShardIndex index_;
   std::map<std::string, std::uint32_t> numbers_;
   bool has_map_ = false;
@@ -176,7 +178,7 @@ class IndexParser {
 
 }  // namespace
 
-Result<ShardIndex> ParseShardIndex(std::string_view text) {
+Result<ShardIndex> ParseShardIndex(std::string_view text, Interner& interner) {
   if (text.size() > kMaxIndexJsonBytes) {
     return InputError(
         fmt::format("an index of {} bytes, the limit is {}", text.size(), kMaxIndexJsonBytes));
@@ -184,7 +186,7 @@ Result<ShardIndex> ParseShardIndex(std::string_view text) {
   if (!IsValidUtf8(text)) {
     return InputError("not UTF-8 text");
   }
-  return IndexParser(text).Parse();
+  return IndexParser(text, interner).Parse();
 }
 
 }  // namespace fuseo1

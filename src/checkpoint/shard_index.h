@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tensor/interner.h"
 
 namespace fuseo1 {
 
 struct IndexEntry {
-  std::string tensor;
+  Name tensor;
   std::uint32_t shard = 0;  // index of ShardIndex::shards
 };
 
@@ -23,7 +24,7 @@ struct ShardIndex {
 };
 
 // Errors: kInput with the byte, for damage, duplicate tensors, and shard names that are paths.
-// Linear in the text but for a sort.
-Result<ShardIndex> ParseShardIndex(std::string_view text);
+// Linear in the text but for a sort. Names of tensors are kept in `interner`.
+Result<ShardIndex> ParseShardIndex(std::string_view text, Interner& interner);
 
 }  // namespace fuseo1

@@ -9,14 +9,19 @@
 namespace fuseo1 {
 namespace {
 
+Result<ShardIndex> Parse(std::string_view text) {
+  static Interner interner;
+  return ParseShardIndex(text, interner);
+}
+
 std::string Map(std::string_view members) {
   return fmt::format(R"({{"weight_map":{{{}}}}})", members);
 }
 
 TEST(ShardIndex, ReadsMapAndSize) {
-  const auto index = ParseShardIndex(
-      R"({"metadata":{"total_size":12,"by":{"x":[1]}},"weight_map":)"
-      R"({"b":"2.safetensors","a":"2.safetensors","c":"1.safetensors"},"more":[{}]})");
+  const auto index =
+      Parse(R"({"metadata":{"total_size":12,"by":{"x":[1]}},"weight_map":)"
+            R"({"b":"2.safetensors","a":"2.safetensors","c":"1.safetensors"},"more":[{}]})");
   ASSERT_TRUE(index.ok()) << index.error().message();
   EXPECT_EQ(index->shards, (std::vector<std::string>{"1.safetensors", "2.safetensors"}));
   ASSERT_EQ(index->entries.size(), 3u);
@@ -29,8 +34,8 @@ TEST(ShardIndex, ReadsMapAndSize) {
 TEST(ShardIndex, TakesNoSizeFromOddMetadata) {
   for (const char* metadata : {"null", "[]", "7", "{}", R"({"total_size":1.5e10})",
                                R"({"total_size":"12"})", R"({"total_size":-1})"}) {
-    const auto index = ParseShardIndex(
-        fmt::format(R"({{"metadata":{},"weight_map":{{"a":"1.safetensors"}}}})", metadata));
+    const auto index =
+        Parse(fmt::format(R"({{"metadata":{},"weight_map":{{"a":"1.safetensors"}}}})", metadata));
     ASSERT_TRUE(index.ok()) << metadata << index.error().message();
     EXPECT_FALSE(index->total_size.has_value()) << metadata;
   }
@@ -46,7 +51,7 @@ TEST(ShardIndex, RefusesDamage) {
         Map(R"("a":"1.safetensors","a":"1.safetensors")"),
         Map(R"("a":"1.safetensors","\u0061":"2.safetensors")"), Map(R"("a\n":"1.safetensors")"),
         std::string(R"({"weight_map":{"a":"1.safetensors"},"weight_map":{}})")}) {
-    const auto index = ParseShardIndex(text);
+    const auto index = Parse(text);
     ASSERT_FALSE(index.ok()) << text;
     EXPECT_EQ(index.error().code(), ErrorCode::kInput);
     EXPECT_FALSE(HasControlCharacters(index.error().message()));
@@ -54,7 +59,7 @@ TEST(ShardIndex, RefusesDamage) {
 }
 
 TEST(ShardIndex, NamesBothShardsOfATensorNamedTwice) {
-  const auto index = ParseShardIndex(Map(R"("a":"2.safetensors","a":"1.safetensors")"));
+  const auto index = Parse(Map(R"("a":"2.safetensors","a":"1.safetensors")"));
   ASSERT_FALSE(index.ok());
   EXPECT_TRUE(Contains(index.error().message(), "1.safetensors"));
   EXPECT_TRUE(Contains(index.error().message(), "2.safetensors"));
@@ -85,7 +90,7 @@ TEST(ShardIndex, RefusesShardNamesThatAreNoPlainNames) {
                            "%2e%2e%2fx.safetensors/..",
                            "file:///x.safetensors",
                            "C:\\\\x.safetensors"}) {
-    const auto index = ParseShardIndex(Map(fmt::format(R"("a":"{}")", name)));
+    const auto index = Parse(Map(fmt::format(R"("a":"{}")", name)));
     ASSERT_FALSE(index.ok()) << name;
     EXPECT_EQ(index.error().code(), ErrorCode::kInput);
     EXPECT_TRUE(Contains(index.error().message(), "tensor \"a\"")) << index.error().message();
@@ -95,8 +100,8 @@ TEST(ShardIndex, RefusesShardNamesThatAreNoPlainNames) {
 TEST(ShardIndex, CountsDepthAtTheLimit) {
   for (const int depth : {kMaxJsonDepth - 1, kMaxJsonDepth, kMaxJsonDepth + 1}) {
     const auto inner = static_cast<std::size_t>(depth - 1);
-    const auto index = ParseShardIndex(R"({"weight_map":{"a":"1.safetensors"},"x":)" +
-                                       std::string(inner, '[') + std::string(inner, ']') + "}");
+    const auto index = Parse(R"({"weight_map":{"a":"1.safetensors"},"x":)" +
+                             std::string(inner, '[') + std::string(inner, ']') + "}");
     EXPECT_EQ(index.ok(), depth <= kMaxJsonDepth) << depth;
   }
 }
@@ -104,8 +109,7 @@ TEST(ShardIndex, CountsDepthAtTheLimit) {
 TEST(ShardIndex, CountsNamesAtTheLimit) {
   for (const std::size_t bytes :
        {kMaxTensorNameBytes - 1, kMaxTensorNameBytes, kMaxTensorNameBytes + 1}) {
-    const auto index =
-        ParseShardIndex(Map(fmt::format(R"("{}":"1.safetensors")", std::string(bytes, 'n'))));
+    const auto index = Parse(Map(fmt::format(R"("{}":"1.safetensors")", std::string(bytes, 'n'))));
     EXPECT_EQ(index.ok(), bytes <= kMaxTensorNameBytes);
   }
 }

@@ -25,15 +25,7 @@ struct InspectOptions {
   bool tensors = false;
 };
 
-std::uint64_t Elems(const CheckpointTensor& tensor) {
-  std::uint64_t elems = 1;  // the header's checks bound the product by the file's size
-  for (const std::uint64_t extent : tensor.shape) {
-    elems *= extent;
-  }
-  return elems;
-}
-
-std::string ShapeText(const std::vector<std::uint64_t>& shape) {
+std::string ShapeText(Shape shape) {
   std::string text;
   for (const std::uint64_t extent : shape) {
     fmt::format_to(std::back_inserter(text), "{}{}", text.empty() ? "" : " x ", extent);
@@ -63,8 +55,8 @@ struct Totals {
 Totals Sum(const Checkpoint& model) {
   Totals totals;
   for (const CheckpointTensor& tensor : model.tensors) {
-    totals.elems += Elems(tensor);
-    totals.bytes += tensor.bytes;
+    totals.elems += tensor.shape.Elems();
+    totals.bytes += tensor.Bytes();
     ++totals.tensors_of_dtype[DTypeName(tensor.dtype)];
   }
   return totals;
@@ -91,7 +83,8 @@ std::string TensorRows(const Checkpoint& model, bool every_tensor) {
   std::vector<Row> rows;
   std::map<std::string, std::size_t> row_of;
   for (const CheckpointTensor& tensor : model.tensors) {
-    const std::string pattern = every_tensor ? tensor.name : LayerOf(tensor.name).pattern;
+    const std::string pattern =
+        every_tensor ? std::string(tensor.name) : LayerOf(tensor.name).pattern;
     const std::string key =
         fmt::format("{}\n{}\n{}", pattern, DTypeName(tensor.dtype), ShapeText(tensor.shape));
     const auto [entry, is_new] = row_of.try_emplace(key, rows.size());
@@ -105,7 +98,7 @@ std::string TensorRows(const Checkpoint& model, bool every_tensor) {
     fmt::format_to(std::back_inserter(text), "  {:<52} {:>5} {:>5} {:<18} {}\n",
                    Printable(row.pattern), row.count == 1 ? "" : fmt::format("{} x", row.count),
                    DTypeName(row.first->dtype), ShapeText(row.first->shape),
-                   HumanBytes(row.first->bytes));
+                   HumanBytes(row.first->Bytes()));
   }
   return text;
 }
@@ -143,12 +136,12 @@ Json Document(const Checkpoint& model, const TokenizerFacts& tokenizer) {
   }
   Json tensors = Json::array();
   for (const CheckpointTensor& tensor : model.tensors) {
-    tensors.push_back({{"name", tensor.name},
+    tensors.push_back({{"name", tensor.name.view()},
                        {"dtype", DTypeName(tensor.dtype)},
                        {"shape", tensor.shape},
                        {"file", tensor.file},
                        {"offset", tensor.offset},
-                       {"bytes", tensor.bytes}});
+                       {"bytes", tensor.Bytes()}});
   }
   Json dtypes = Json::object();
   for (const auto& [name, count] : totals.tensors_of_dtype) {

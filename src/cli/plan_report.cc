@@ -19,7 +19,7 @@ constexpr std::uint64_t kOverheadBytes = std::uint64_t{64} << 20;
 std::uint64_t WeightBytes(const Checkpoint& model) {
   std::uint64_t bytes = 0;
   for (const CheckpointTensor& tensor : model.tensors) {
-    bytes += tensor.bytes;
+    bytes += tensor.Bytes();
   }
   return bytes;
 }
@@ -134,11 +134,11 @@ Json PlanJson(const MergePlan& plan, const PlanSurroundings& here) {
     for (const JobInput& input : job.inputs) {
       inputs.push_back(input.model);
     }
-    tensors.push_back({{"name", job.name},
+    tensors.push_back({{"name", job.name.view()},
                        {"fate", job.fate == TensorFate::kCopy ? "copy" : "merge"},
                        {"dtype", DTypeName(job.dtype)},
                        {"shape", job.shape},
-                       {"bytes", job.bytes},
+                       {"bytes", job.Bytes()},
                        {"shard", job.shard},
                        {"models", std::move(inputs)}});
   }
@@ -149,8 +149,8 @@ Json PlanJson(const MergePlan& plan, const PlanSurroundings& here) {
   Json unused = Json::array();
   for (const UnusedTensor& tensor : plan.unused) {
     unused.push_back({{"model", Model(plan, tensor.model).ref.Text()},
-                      {"name", tensor.name},
-                      {"reason", tensor.reason}});
+                      {"name", tensor.name.view()},
+                      {"reason", tensor.reason.view()}});
   }
   const std::size_t copied = CopiedTensors(plan);
   return {{"merge_method", plan.method->name},

@@ -1,6 +1,7 @@
 #include "cli/process.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 namespace fuseo1 {
 namespace {
 
+constexpr int kLargeBlockBytes = 4 << 20;
 constexpr int kSystemExit = 4;
 constexpr int kInterruptedExit = 6;
 constexpr int kBugExit = 70;
@@ -76,6 +78,9 @@ void PrepareProcess() {
   OpenStandardStreams();
   std::set_new_handler(OnNoMemory);
   std::set_terminate(OnTerminate);
+  // Large blocks go back to the system when they are freed. By default the limit grows with every
+  // large block freed, and headers of many tensors would leave holes.
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBlockBytes);
   Handle(SIGPIPE, SIG_IGN);
   Handle(SIGXFSZ, SIG_IGN);
   Handle(SIGINT, OnSignal);

@@ -54,20 +54,22 @@ MergePlan PlanPart(const MergePlan& plan, const std::vector<std::size_t>& jobs) 
   for (const std::size_t index : jobs) {
     const TensorJob& job = plan.jobs[index];
     part.jobs.push_back(job);
-    specs.push_back({.name = job.name, .dtype = job.dtype, .shape = job.shape});
+    specs.push_back({.name = job.name, .dtype = job.dtype, .shape = job.shape.span()});
   }
-  SafetensorsLayout layout = LayOutSafetensors(specs);
+  const SafetensorsLayout layout = LayOutSafetensors(specs);
   part.output_bytes = layout.file_bytes;
   part.read_bytes = 0;
   for (std::size_t i = 0; i < part.jobs.size(); ++i) {
-    part.jobs[i].shard = 0;
-    part.jobs[i].offset = layout.offsets[i];
-    for (const JobInput& input : part.jobs[i].inputs) {
-      part.read_bytes += input.bytes;
+    TensorJob& job = part.jobs[i];
+    job.shard = 0;
+    job.offset = layout.offsets[i];
+    for (const JobInput& input : job.inputs) {
+      part.read_bytes += job.InputBytes(input);
     }
   }
   part.shards = {{.name = "model.safetensors",
-                  .header = std::move(layout.header),
+                  .header_bytes = layout.header_bytes,
+                  .header_hash = layout.header_hash,
                   .bytes = layout.file_bytes}};
   return part;
 }
@@ -85,8 +87,8 @@ Result<RecomputeReport> Recompute(FileSystem& fs, const MergePlan& plan, const M
     std::vector<std::size_t> batch;
     std::uint64_t bytes = 0;
     while (first < chosen.size() &&
-           (batch.empty() || bytes + plan.jobs[chosen[first]].bytes <= kMaxBatchBytes)) {
-      bytes += plan.jobs[chosen[first]].bytes;
+           (batch.empty() || bytes + plan.jobs[chosen[first]].Bytes() <= kMaxBatchBytes)) {
+      bytes += plan.jobs[chosen[first]].Bytes();
       batch.push_back(chosen[first++]);
     }
     const Result<MergeReport> merged =

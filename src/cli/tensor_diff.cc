@@ -87,9 +87,7 @@ struct Pair {
   std::uint64_t elems;
 };
 
-std::string ShapeText(const std::vector<std::uint64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
+std::string ShapeText(Shape shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 struct Piece {
   std::size_t pair;
@@ -160,18 +158,17 @@ std::vector<Pair> Match(const Checkpoint& a, const Checkpoint& b, CheckpointDiff
   for (const CheckpointTensor& tensor : a.tensors) {
     const CheckpointTensor* other = b.Find(tensor.name);
     if (other == nullptr) {
-      diff.only_a.push_back(tensor.name);
-    } else if (other->shape != tensor.shape) {
+      diff.only_a.emplace_back(tensor.name);
+    } else if (!(other->shape == tensor.shape)) {
       diff.other_shape.push_back(fmt::format("{}: {} and {}", Quoted(tensor.name),
                                              ShapeText(tensor.shape), ShapeText(other->shape)));
     } else {
-      const auto bits = static_cast<std::uint64_t>(DTypeBits(tensor.dtype));
-      pairs.push_back({&tensor, other, tensor.bytes * 8 / bits});
+      pairs.push_back({&tensor, other, tensor.shape.Elems()});
     }
   }
   for (const CheckpointTensor& tensor : b.tensors) {
     if (a.Find(tensor.name) == nullptr) {
-      diff.only_b.push_back(tensor.name);
+      diff.only_b.emplace_back(tensor.name);
     }
   }
   std::sort(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) {
@@ -223,7 +220,7 @@ Result<CheckpointDiff> DiffCheckpoints(FileSystem& fs, const Checkpoint& a, cons
   std::vector<Piece> pieces;
   std::uint64_t total_bytes = 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    total_bytes += pairs[i].a->bytes + pairs[i].b->bytes;
+    total_bytes += pairs[i].a->Bytes() + pairs[i].b->Bytes();
     for (std::uint64_t first = 0; first < pairs[i].elems; first += kPieceElems) {
       pieces.push_back({i, first, std::min(kPieceElems, pairs[i].elems - first)});
     }
@@ -252,7 +249,7 @@ Result<CheckpointDiff> DiffCheckpoints(FileSystem& fs, const Checkpoint& a, cons
         return {};
       }));
   for (const Pair& pair : pairs) {
-    diff.tensors.push_back({.name = pair.a->name,
+    diff.tensors.push_back({.name = std::string(pair.a->name),
                             .dtype_a = pair.a->dtype,
                             .dtype_b = pair.b->dtype,
                             .numbers = IsFloat(pair.a->dtype) && IsFloat(pair.b->dtype),

@@ -33,6 +33,7 @@ std::vector<std::unique_ptr<File>> CheckShards(FileSystem& fs, const std::string
                                                const Manifest& manifest,
                                                std::vector<std::string>& damage) {
   std::vector<std::unique_ptr<File>> files;
+  Interner interner;
   for (const ManifestShard& shard : manifest.shards) {
     files.push_back(nullptr);
     Result<std::unique_ptr<File>> file = fs.OpenRead(dir + "/" + shard.name);
@@ -45,7 +46,7 @@ std::vector<std::unique_ptr<File>> CheckShards(FileSystem& fs, const std::string
       damage.push_back(fmt::format("{}: {} bytes, the manifest says {}", Quoted(shard.name),
                                    info->bytes, shard.bytes));
     }
-    const auto header = ReadSafetensorsHeader(**file);
+    const auto header = ReadSafetensorsHeader(**file, interner);
     if (!header.ok()) {
       damage.push_back(header.error().message());
     } else if (header->header_hash != shard.header_hash) {

@@ -120,7 +120,7 @@ void StopBeforePublishing(FaultyMerge& merge) {
 TEST(Faults, AFinishedTensorThatChangedOnDiskIsMergedAgain) {
   FaultyMerge merge(SmallMerge("linear", true), Options(2));
   for (const TensorJob& job : merge.plan().jobs) {
-    if (job.bytes == 0) {
+    if (job.Bytes() == 0) {
       continue;
     }
     StopBeforePublishing(merge);
@@ -128,7 +128,7 @@ TEST(Faults, AFinishedTensorThatChangedOnDiskIsMergedAgain) {
     const auto file = merge.memory().OpenWrite(merge.out() + "/." + shard + ".partial");
     ASSERT_TRUE(file.ok());
     std::byte byte{};
-    const std::uint64_t at = job.offset + job.bytes / 2;
+    const std::uint64_t at = job.offset + job.Bytes() / 2;
     ASSERT_TRUE((*file)->ReadAt(at, {&byte, 1}).ok());
     byte ^= std::byte{1};
     ASSERT_TRUE((*file)->WriteAt(at, {&byte, 1}).ok());

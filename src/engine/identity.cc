@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <span>
+
 #include "base/hash.h"
 
 namespace fuseo1 {
@@ -9,6 +12,7 @@ namespace {
 
 // Raised whenever the same plan would give other bytes than before.
 constexpr int kFormatVersion = 1;
+constexpr std::size_t kFlushBytes = 64 * 1024;
 
 std::string Settings(const TensorJob& job) {
   std::string text;
@@ -44,25 +48,35 @@ std::vector<std::string> IdentityOf(const MergePlan& plan) {
                                   file.header_hash.Hex()));
     }
   }
+  StreamHash layout_hash;  // of text that would be long
   std::string layout;
+  const auto flush = [&] {
+    layout_hash.Update(std::as_bytes(std::span(layout.data(), layout.size())));
+    layout.clear();
+  };
   for (const OutputShard& shard : plan.shards) {
-    layout += fmt::format("{} {} {}\n", shard.name, shard.bytes, HashText(shard.header).Hex());
+    layout += fmt::format("{} {} {}\n", shard.name, shard.bytes, shard.header_hash.Hex());
   }
   const Params* last = nullptr;
   for (const TensorJob& job : plan.jobs) {
-    layout += fmt::format("{} {} {} {} {}", job.name, job.shard, job.offset,
-                          static_cast<int>(job.fate), job.base);
+    fmt::format_to(std::back_inserter(layout), "{} {} {} {} {}", job.name.view(), job.shard,
+                   job.offset, static_cast<int>(job.fate), job.base);
     for (const JobInput& input : job.inputs) {
-      layout += fmt::format(" {}:{}:{}", input.model, input.file, input.offset);
+      fmt::format_to(std::back_inserter(layout), " {}:{}:{}", input.model, input.file,
+                     input.offset);
     }
-    if (job.params.get() != last) {
+    if (job.params != last) {
       layout += Settings(job);
-      last = job.params.get();
+      last = job.params;
     }
     layout += '\n';
+    if (layout.size() > kFlushBytes) {
+      flush();
+    }
   }
+  flush();
   lines.push_back(fmt::format("tensors: {} in {} files, {}", plan.jobs.size(), plan.shards.size(),
-                              HashText(layout).Hex()));
+                              layout_hash.Digest().Hex()));
   return lines;
 }
 

@@ -17,9 +17,7 @@ class InputFiles {
   // Opens every file that the plan reads. kInput where one is no longer what the plan saw.
   static Result<InputFiles> Open(FileSystem& fs, const MergePlan& plan);
 
-  const File& Of(const JobInput& input) const {
-    return *files_[static_cast<std::size_t>(input.model)][static_cast<std::size_t>(input.file)];
-  }
+  const File& Of(const JobInput& input) const { return *files_[input.model][input.file]; }
   // Again at the end: a file that changed while it was read spoils the merge.
   Status CheckUnchanged() const;
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/hash.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -43,19 +43,19 @@ Result<std::string> ExistingParent(FileSystem& fs, std::string path) {
 
 }  // namespace
 
-std::string IndexJson(const MergePlan& plan) {
-  Json weight_map = Json::object();
-  auto& members = weight_map.get_ref<Json::object_t&>();
-  auto& entries = static_cast<std::vector<Json::object_t::value_type>&>(members);
+void WriteIndex(const MergePlan& plan, const TextSink& sink) {
   std::uint64_t total = 0;
   for (const TensorJob& job : plan.jobs) {
-    entries.emplace_back(job.name, plan.shards[static_cast<std::size_t>(job.shard)].name);
-    total += job.bytes;
+    total += job.Bytes();
   }
-  Json index;
-  index["metadata"]["total_size"] = total;
-  index["weight_map"] = std::move(weight_map);
-  return DumpJson(index) + "\n";
+  JsonWriter index(sink);
+  index.Add("metadata", Json{{"total_size", total}});
+  index.BeginObject("weight_map");
+  for (const TensorJob& job : plan.jobs) {
+    index.Add(job.name, plan.shards[static_cast<std::size_t>(job.shard)].name);
+  }
+  index.End();
+  index.End();
 }
 
 Result<std::unique_ptr<OutputWriter>> OutputWriter::Open(FileSystem& fs, const MergePlan& plan,
@@ -181,9 +181,9 @@ Status OutputWriter::KeepOnlyIntact() {
   for (JournalRecord& record : finished_) {
     const TensorJob& job = plan_.jobs[record.job];
     StreamHash hash;
-    for (std::uint64_t done = 0; done < job.bytes;) {
+    for (std::uint64_t done = 0; done < job.Bytes();) {
       const auto count =
-          static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), job.bytes - done));
+          static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), job.Bytes() - done));
       const MutableBytes part = std::span(buffer).first(count);
       FUSEO1_TRY_VOID(shard(job.shard).ReadAt(job.offset + done, part));
       hash.Update(part);
@@ -213,6 +213,9 @@ Status OutputWriter::Commit(std::span<const JournalRecord> records) {
 
 Status OutputWriter::WriteSideFile(const SideFile& file) {
   const std::string path = Path(file.name);
+  if (file.produce) {
+    return WriteFileDurably(fs_, path, file.produce);
+  }
   if (file.copy_from.empty()) {
     return WriteFileDurably(fs_, path, file.contents);
   }
@@ -262,7 +265,8 @@ Status OutputWriter::PublishDurably(std::span<const SideFile> side_files) {
   FUSEO1_TRY_VOID(fs_.SyncDirectory(directory_));
   // From here on readers see a complete model.
   if (shards_->has_index()) {
-    return WriteFileDurably(fs_, Path(std::string(kIndexName)), IndexJson(plan_));
+    return WriteFileDurably(fs_, Path(std::string(kIndexName)),
+                            [this](const TextSink& sink) { WriteIndex(plan_, sink); });
   }
   FUSEO1_TRY_VOID(shards_->PublishShards());
   return fs_.SyncDirectory(directory_);

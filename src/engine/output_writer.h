@@ -67,7 +67,7 @@ class OutputWriter {
   std::vector<JournalRecord> finished_;
 };
 
-// The index of a sharded checkpoint, as text.
-std::string IndexJson(const MergePlan& plan);
+// The index of a sharded checkpoint.
+void WriteIndex(const MergePlan& plan, const TextSink& sink);
 
 }  // namespace fuseo1

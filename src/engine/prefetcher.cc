@@ -18,7 +18,7 @@ constexpr auto kPause = std::chrono::milliseconds(2);
 std::uint64_t ReadBytes(const TensorJob& job) {
   std::uint64_t bytes = 0;
   for (const JobInput& input : job.inputs) {
-    bytes += input.bytes;
+    bytes += job.InputBytes(input);
   }
   return bytes;
 }
@@ -62,12 +62,14 @@ void Prefetcher::Run() {
       continue;
     }
     bool more = false;
-    for (const JobInput& input : context_.plan.jobs[todo_[next]].inputs) {
-      if (piece_first < input.bytes) {
-        const std::uint64_t bytes = std::min(kPieceBytes, input.bytes - piece_first);
+    const TensorJob& job = context_.plan.jobs[todo_[next]];
+    for (const JobInput& input : job.inputs) {
+      const std::uint64_t input_bytes = job.InputBytes(input);
+      if (piece_first < input_bytes) {
+        const std::uint64_t bytes = std::min(kPieceBytes, input_bytes - piece_first);
         context_.inputs.Of(input).WillRead(input.offset + piece_first, bytes);
         asked_bytes += bytes;
-        more = more || piece_first + bytes < input.bytes;
+        more = more || piece_first + bytes < input_bytes;
       }
     }
     piece_first += kPieceBytes;

@@ -90,7 +90,7 @@ Result<MergeReport> RunMerge(FileSystem& fs, const MergePlan& plan, const std::s
   std::uint64_t resumed_bytes = 0;
   for (const JournalRecord& record : writer->finished()) {
     scheduler.outcomes()[record.job] = record.outcome;
-    resumed_bytes += plan.jobs[record.job].bytes;
+    resumed_bytes += plan.jobs[record.job].Bytes();
   }
   const auto tick = [&] {
     if (hooks.progress) {

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/result.h"
+#include "base/text_sink.h"
 #include "io/file_system.h"
 #include "plan/merge_plan.h"
 
@@ -44,11 +45,12 @@ struct MergeReport {
   double seconds = 0;
 };
 
-// A file beside the tensors: contents, or a file to copy unread.
+// A file beside the tensors: contents, a file to copy unread, or what makes the contents.
 struct SideFile {
   std::string name;  // basename in the output
   std::string contents;
-  std::string copy_from;  // absolute path; empty: contents
+  std::string copy_from;                                   // absolute path; empty: contents
+  std::function<void(const TextSink&)> produce = nullptr;  // instead of contents
 };
 
 struct MergeProgress {

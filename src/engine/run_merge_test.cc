@@ -47,10 +47,11 @@ TEST(RunMerge, WritesFilesThatTheReaderAccepts) {
   ASSERT_EQ(contents.size(), plan.shards.size() + 1);  // the shards and the index, nothing else
   EXPECT_EQ(contents.back().first, "model.safetensors.index.json");
   std::size_t tensors = 0;
+  Interner interner;
   for (const OutputShard& shard : plan.shards) {
     const auto file = PosixFileSystem().OpenRead(folder / "out/" + shard.name);
     ASSERT_TRUE(file.ok());
-    const auto header = ReadSafetensorsHeader(**file);
+    const auto header = ReadSafetensorsHeader(**file, interner);
     ASSERT_TRUE(header.ok()) << header.error().message();
     tensors += header->tensors.size();
   }
@@ -108,7 +109,9 @@ TEST(RunMerge, RefusesIntegersThatDiffer) {
   const TemporaryFolder folder;
   TestMerge merge = SmallModel();
   MergePlan plan = MakePlan(PosixFileSystem(), folder.path(), merge);
-  plan.jobs[3].inputs[1].offset += 8;  // another place of the file: other bytes
+  std::vector<JobInput> inputs(plan.jobs[3].inputs.begin(), plan.jobs[3].inputs.end());
+  inputs[1].offset += 8;
+  plan.jobs[3].inputs = inputs;  // another place of the file: other bytes
   const auto refused = RunMerge(PosixFileSystem(), plan, folder / "out", {}, {});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::kInput);

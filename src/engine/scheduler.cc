@@ -109,7 +109,7 @@ void Scheduler::Work(int worker) {
     const std::uint32_t job_index = todo_[next_job_];
     const TensorJob& job = context_.plan.jobs[job_index];
     const bool torch = context_.plan.numerics == Numerics::kTorch && job.fate == TensorFate::kMerge;
-    const bool share = !torch && context_.workers > 1 && job.elems > context_.shared_elems;
+    const bool share = !torch && context_.workers > 1 && job.Elems() > context_.shared_elems;
     // One is opened at a time: its tables are made before its share of the budget is taken.
     if (share && (opening_ || shared_.size() >= kMaxShared)) {
       changed_.wait_for(lock, std::chrono::milliseconds(50));
@@ -212,7 +212,7 @@ void Scheduler::RunSharedChunk(Shared& shared, WorkerBuffers& buffers,
 }
 
 void Scheduler::Finished(std::uint32_t job, TensorOutcome outcome) {
-  const std::uint64_t bytes = context_.plan.jobs[job].bytes;
+  const std::uint64_t bytes = context_.plan.jobs[job].Bytes();
   outcomes_[job] = outcome;
   committer_.Add(JournalRecord{.job = job, .outcome = std::move(outcome)}, bytes);
   tensors_done_.fetch_add(1);

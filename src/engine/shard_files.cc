@@ -5,11 +5,22 @@
 #include <span>
 
 #include "base/text.h"
+#include "plan/lay_out.h"
 
 namespace fuseo1 {
 namespace {
 
-Bytes AsBytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+Status WriteHeader(const MergePlan& plan, std::size_t shard, File& file) {
+  Status status;
+  std::uint64_t end = 0;
+  WriteShardHeader(plan, shard, [&](std::string_view piece) {
+    if (status.ok()) {
+      status = file.WriteAt(end, std::as_bytes(std::span(piece.data(), piece.size())));
+      end += piece.size();
+    }
+  });
+  return status;
+}
 
 }  // namespace
 
@@ -32,10 +43,11 @@ Result<bool> ShardFiles::IsThere(const std::string& name) const {
 Result<ShardFiles> ShardFiles::Create(FileSystem& fs, const MergePlan& plan,
                                       const std::string& directory) {
   ShardFiles shards(fs, plan, directory);
-  for (const OutputShard& shard : plan.shards) {
+  for (std::size_t i = 0; i < plan.shards.size(); ++i) {
+    const OutputShard& shard = plan.shards[i];
     FUSEO1_TRY(auto file, fs.Create(shards.Path(PartialName(shard.name))));
     FUSEO1_TRY_VOID(file->Reserve(shard.bytes));
-    FUSEO1_TRY_VOID(file->WriteAt(0, AsBytes(shard.header)));
+    FUSEO1_TRY_VOID(WriteHeader(plan, i, *file));
     FUSEO1_TRY_VOID(file->Sync());
     shards.Add(std::move(file));
   }
@@ -47,7 +59,8 @@ Result<ShardFiles> ShardFiles::Reopen(FileSystem& fs, const MergePlan& plan,
   ShardFiles shards(fs, plan, directory);
   // Killed just after publishing: what is found damaged below must not be found by a reader.
   FUSEO1_TRY_VOID(shards.Unpublish());
-  for (const OutputShard& shard : plan.shards) {
+  for (std::size_t i = 0; i < plan.shards.size(); ++i) {
+    const OutputShard& shard = plan.shards[i];
     // Some may have been renamed already.
     FUSEO1_TRY(const bool is_partial, shards.IsThere(PartialName(shard.name)));
     FUSEO1_TRY(const bool is_renamed, shards.IsThere(shard.name));
@@ -65,7 +78,7 @@ Result<ShardFiles> ShardFiles::Reopen(FileSystem& fs, const MergePlan& plan,
           Printable(file->path()), info.bytes, shard.bytes));
     }
     // Written and durable before the journal was there, but the disk may have damaged it since.
-    FUSEO1_TRY_VOID(file->WriteAt(0, AsBytes(shard.header)));
+    FUSEO1_TRY_VOID(WriteHeader(plan, i, *file));
     shards.Add(std::move(file));
   }
   return shards;

@@ -74,12 +74,12 @@ std::uint64_t TensorRun::ChunkElems(const TensorJob& job, std::uint64_t wanted_e
 
 std::uint64_t TensorRun::WorkerBytes(const TensorJob& job, std::uint64_t chunk_elems) {
   const std::uint64_t elems =
-      std::min(ChunkElems(job, chunk_elems), std::max<std::uint64_t>(job.elems, 1));
+      std::min(ChunkElems(job, chunk_elems), std::max<std::uint64_t>(job.Elems(), 1));
   std::size_t widest = 0;
   for (const JobInput& input : job.inputs) {
     widest = std::max(widest, WidthBytes(input.dtype));
   }
-  const std::uint64_t tables = job.elems > kShortElems ? TableBytes(job, 1) : 0;
+  const std::uint64_t tables = job.Elems() > kShortElems ? TableBytes(job, 1) : 0;
   return tables + WorkerBuffers::BytesFor(job.inputs.size(), elems * widest,
                                           elems * WidthBytes(job.dtype), kBlockElems);
 }
@@ -96,12 +96,12 @@ Status TensorRun::Start() {
   emitting_ = true;
   if (job_.fate == TensorFate::kMerge) {
     task_ = TensorTask{.name = job_.name,
-                       .shape = job_.shape,
-                       .elems = job_.elems,
+                       .shape = job_.shape.span(),
+                       .elems = job_.Elems(),
                        .input_count = job_.inputs.size(),
                        .base = job_.base,
                        .base_configured = job_.base_configured,
-                       .params = job_.params.get(),
+                       .params = job_.params,
                        .seed = context_.plan.seed,
                        .workers = context_.workers};
     merge_ = context_.plan.method->start(task_);
@@ -127,7 +127,7 @@ Status TensorRun::TakeShare() {
   const std::uint64_t block = merge_->BlockElems();
   if (block != kBlockElems && block > 0) {
     block_elems_ = block;
-    tables += std::min(kMaxMaskBytes, job_.elems / 8 * job_.inputs.size());
+    tables += std::min(kMaxMaskBytes, job_.Elems() / 8 * job_.inputs.size());
     const std::size_t width = std::max(out_width_bytes_, std::size_t{8});
     rows = static_cast<std::uint64_t>(workers_) *
            WorkerBuffers::BytesFor(job_.inputs.size(), (chunk_elems_ + block) * width,
@@ -151,7 +151,7 @@ void TensorRun::OpenPass() {
     }
   }
   runs_.clear();
-  chunk_count_ = (job_.elems + chunk_elems_ - 1) / chunk_elems_;
+  chunk_count_ = (job_.Elems() + chunk_elems_ - 1) / chunk_elems_;
   if (emitting_ || block_elems_ != kBlockElems) {
     return;
   }
@@ -174,7 +174,7 @@ TensorRun::Span TensorRun::ChunkSpan(std::uint64_t chunk) const {
   // segment. A row longer than a chunk leaves the next chunks empty.
   const std::uint64_t row = block_elems_ == kBlockElems ? 1 : block_elems_;
   const auto edge = [&](std::uint64_t elem) {
-    return std::min((elem + row - 1) / row * row, job_.elems);
+    return std::min((elem + row - 1) / row * row, job_.Elems());
   };
   const std::uint64_t first = edge(chunk * chunk_elems_);
   return {first, static_cast<std::size_t>(edge((chunk + 1) * chunk_elems_) - first)};
@@ -257,7 +257,7 @@ Status TensorRun::CopyChunk(const Span& span, WorkerBuffers& buffers) {
   for (std::size_t k = 1; k < job_.inputs.size(); ++k) {
     if (std::memcmp(buffers.stored(0), buffers.stored(k), bytes) != 0) {
       const auto model = [&](std::size_t input) -> std::string {
-        return context_.plan.models[static_cast<std::size_t>(job_.inputs[input].model)].ref.Text();
+        return context_.plan.models[job_.inputs[input].model].ref.Text();
       };
       return InputError(fmt::format(
           "tensor {}: {} values differ between {} and {}, and only equal ones can be copied. Merge "

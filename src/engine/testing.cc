@@ -51,15 +51,15 @@ std::string RandomValues(const TestTensor& tensor, std::uint32_t shared_seed,
   return bytes;
 }
 
-Checkpoint WriteModel(FileSystem& fs, const std::string& folder, int model,
-                      const TestMerge& merge) {
+Checkpoint WriteModel(FileSystem& fs, const std::string& folder, int model, const TestMerge& merge,
+                      Interner& interner) {
   std::vector<TensorSpec> specs;
   for (const TestTensor& tensor : merge.tensors) {
     specs.push_back({tensor.name, tensor.dtype, tensor.shape});
   }
   const SafetensorsLayout layout = LayOutSafetensors(specs);
-  std::string contents(layout.file_bytes, '\0');
-  contents.replace(0, layout.header.size(), layout.header);
+  std::string contents = SafetensorsHeaderText(specs);
+  contents.resize(layout.file_bytes);
   Checkpoint checkpoint;
   checkpoint.ref.path = fmt::format("model-{}", model);
   checkpoint.directory = fmt::format("{}/model-{}", folder, model);
@@ -68,19 +68,18 @@ Checkpoint WriteModel(FileSystem& fs, const std::string& folder, int model,
         RandomValues(merge.tensors[i], merge.random_seed + static_cast<std::uint32_t>(i),
                      1000 * static_cast<std::uint32_t>(model + 1) + static_cast<std::uint32_t>(i));
     contents.replace(layout.offsets[i], bytes.size(), bytes);
-    checkpoint.tensors.push_back({.name = merge.tensors[i].name,
-                                  .dtype = merge.tensors[i].dtype,
-                                  .shape = merge.tensors[i].shape,
-                                  .file = 0,
+    checkpoint.tensors.push_back({.name = interner.Intern(merge.tensors[i].name),
+                                  .shape = interner.Intern(merge.tensors[i].shape),
                                   .offset = layout.offsets[i],
-                                  .bytes = bytes.size()});
+                                  .file = 0,
+                                  .dtype = merge.tensors[i].dtype});
   }
   const std::string path = checkpoint.directory + "/model.safetensors";
   FUSEO1_CHECK(fs.MakeDirectories(checkpoint.directory).ok());
   FUSEO1_CHECK(WriteFileDurably(fs, path, contents).ok());
   const auto info = fs.Info(path);
   FUSEO1_CHECK(info.ok());
-  checkpoint.files.push_back({path, *info, HashText(layout.header)});
+  checkpoint.files.push_back({path, *info, layout.header_hash});
   return checkpoint;
 }
 
@@ -114,39 +113,40 @@ MergePlan MakePlan(FileSystem& fs, const std::string& folder, const TestMerge& m
   FUSEO1_CHECK(plan.method != nullptr);
   plan.config_text = "merge_method: " + merge.method + "\n";
   plan.seed = 42;
+  plan.interner = std::make_shared<Interner>();
   plan.base_model = merge.base;
   for (int model = 0; model < merge.models; ++model) {
-    plan.models.push_back(WriteModel(fs, folder, model, merge));
+    plan.models.push_back(WriteModel(fs, folder, model, merge, *plan.interner));
   }
-  const auto params = DefaultParams(*plan.method, static_cast<std::size_t>(merge.models));
+  plan.params = {DefaultParams(*plan.method, static_cast<std::size_t>(merge.models))};
   std::vector<std::vector<TensorSpec>> shards(1);
   std::uint64_t in_shard = 0;
   for (std::size_t t = 0; t < merge.tensors.size(); ++t) {
     const TestTensor& tensor = merge.tensors[t];
     TensorJob job;
-    job.name = tensor.name;
-    job.shape = tensor.shape;
-    job.elems = Elems(tensor);
+    job.name = plan.interner->Intern(tensor.name);
+    job.shape = plan.interner->Intern(tensor.shape);
     job.dtype = tensor.dtype;
     job.torch_dtype = tensor.dtype;
     job.fate = IsFloat(tensor.dtype) ? TensorFate::kMerge : TensorFate::kCopy;
-    job.bytes = job.elems * static_cast<std::uint64_t>(DTypeBits(job.dtype)) / 8;
     job.base = merge.base;
     job.base_configured = merge.base >= 0;
-    job.params = params;
+    job.params = plan.params[0].get();
+    std::vector<JobInput> inputs;
     for (int model = 0; model < merge.models; ++model) {
       const CheckpointTensor& stored = plan.models[static_cast<std::size_t>(model)].tensors[t];
-      job.inputs.push_back({model, 0, stored.offset, stored.bytes, stored.dtype});
+      inputs.push_back({stored.offset, 0, static_cast<std::uint16_t>(model), stored.dtype});
     }
-    if (merge.shard_bytes > 0 && in_shard > 0 && in_shard + job.bytes > merge.shard_bytes) {
+    job.inputs = plan.interner->arena().Keep(std::span<const JobInput>(inputs));
+    if (merge.shard_bytes > 0 && in_shard > 0 && in_shard + job.Bytes() > merge.shard_bytes) {
       shards.emplace_back();
       in_shard = 0;
     }
-    in_shard += job.bytes;
+    in_shard += job.Bytes();
     job.shard = static_cast<int>(shards.size()) - 1;
-    shards.back().push_back({job.name, job.dtype, job.shape});
-    plan.read_bytes += job.bytes * job.inputs.size();
-    plan.jobs.push_back(std::move(job));
+    shards.back().push_back({job.name, job.dtype, job.shape.span()});
+    plan.read_bytes += job.Bytes() * job.inputs.size();
+    plan.jobs.push_back(job);
   }
   std::size_t job_index = 0;
   for (std::size_t s = 0; s < shards.size(); ++s) {
@@ -154,7 +154,7 @@ MergePlan MakePlan(FileSystem& fs, const std::string& folder, const TestMerge& m
     const std::string name =
         shards.size() == 1 ? "model.safetensors"
                            : fmt::format("model-{:05}-of-{:05}.safetensors", s + 1, shards.size());
-    plan.shards.push_back({name, layout.header, layout.file_bytes});
+    plan.shards.push_back({name, layout.header_bytes, layout.header_hash, layout.file_bytes});
     plan.output_bytes += layout.file_bytes;
     for (const std::uint64_t offset : layout.offsets) {
       plan.jobs[job_index++].offset = offset;

@@ -25,9 +25,9 @@ Status Load(RunContext& context, const TensorJob& job, const JobInput& input, st
   std::vector<std::byte> stored(kPieceElems * WidthBytes(input.dtype));
   std::vector<std::byte> cast(kPieceElems * WidthBytes(working));
   std::vector<double> wide(kPieceElems);
-  for (std::uint64_t first = 0; first < job.elems; first += kPieceElems) {
+  for (std::uint64_t first = 0; first < job.Elems(); first += kPieceElems) {
     const auto count =
-        static_cast<std::size_t>(std::min<std::uint64_t>(kPieceElems, job.elems - first));
+        static_cast<std::size_t>(std::min<std::uint64_t>(kPieceElems, job.Elems() - first));
     const std::size_t bytes = count * WidthBytes(input.dtype);
     FUSEO1_TRY_VOID(context.inputs.Of(input).ReadAt(input.offset + first * WidthBytes(input.dtype),
                                                     MutableBytes(stored.data(), bytes)));
@@ -56,9 +56,9 @@ Status Store(RunContext& context, const TensorJob& job, std::span<const T> value
   File& shard = context.writer.shard(job.shard);
   StreamHash hash;
   std::vector<std::byte> stored(kPieceElems * WidthBytes(job.dtype));
-  for (std::uint64_t first = 0; first < job.elems; first += kPieceElems) {
+  for (std::uint64_t first = 0; first < job.Elems(); first += kPieceElems) {
     const auto count =
-        static_cast<std::size_t>(std::min<std::uint64_t>(kPieceElems, job.elems - first));
+        static_cast<std::size_t>(std::min<std::uint64_t>(kPieceElems, job.Elems() - first));
     if constexpr (std::is_same_v<T, double>) {
       kernels.narrow(job.dtype, values.data() + first, stored.data(), count);
     } else {
@@ -70,7 +70,7 @@ Status Store(RunContext& context, const TensorJob& job, std::span<const T> value
     context.bytes_written.fetch_add(bytes.size(), std::memory_order_relaxed);
     hash.Update(bytes);
   }
-  shard.StartWriteback(job.offset, job.bytes);
+  shard.StartWriteback(job.offset, job.Bytes());
   outcome->hash = hash.Digest();
   return {};
 }
@@ -88,18 +88,18 @@ Result<TensorOutcome> Run(RunContext& context, std::uint32_t job_index, TorchStr
   TensorOutcome outcome;
   std::vector<std::unique_ptr<T[]>> loaded;
   TensorTask task{.name = job.name,
-                  .shape = job.shape,
-                  .elems = job.elems,
+                  .shape = job.shape.span(),
+                  .elems = job.Elems(),
                   .input_count = job.inputs.size(),
                   .base = job.base,
                   .base_configured = job.base_configured,
-                  .params = job.params.get(),
+                  .params = job.params,
                   .seed = context.plan.seed,
                   .workers = 1};
   TorchTask<T> torch;
   torch.task = &task;
   torch.dtype = job.torch_dtype;
-  const auto elems = static_cast<std::size_t>(job.elems);
+  const auto elems = static_cast<std::size_t>(job.Elems());
   for (const JobInput& input : job.inputs) {
     loaded.push_back(std::make_unique_for_overwrite<T[]>(elems));
     const std::span<T> values(loaded.back().get(), elems);

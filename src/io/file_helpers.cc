@@ -12,10 +12,18 @@ std::string DirectoryOf(const std::string& path) {
   return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
-Status WritePartial(FileSystem& fs, const std::string& partial, std::string_view contents) {
+Status WritePartial(FileSystem& fs, const std::string& partial,
+                    const std::function<void(const TextSink&)>& produce) {
   FUSEO1_TRY(const auto file, fs.Create(partial));
-  FUSEO1_TRY_VOID(file->WriteAt(0, std::as_bytes(std::span(contents))));
-  return file->Sync();
+  Status status;
+  std::uint64_t end = 0;
+  produce([&](std::string_view text) {
+    if (status.ok()) {
+      status = file->WriteAt(end, std::as_bytes(std::span(text)));
+      end += text.size();
+    }
+  });
+  return status.ok() ? file->Sync() : status;
 }
 
 }  // namespace
@@ -43,12 +51,17 @@ Result<std::string> ReadWholeFile(FileSystem& fs, const std::string& path,
 }
 
 Status WriteFileDurably(FileSystem& fs, const std::string& path, std::string_view contents) {
+  return WriteFileDurably(fs, path, [contents](const TextSink& sink) { sink(contents); });
+}
+
+Status WriteFileDurably(FileSystem& fs, const std::string& path,
+                        const std::function<void(const TextSink&)>& produce) {
   const std::string directory = DirectoryOf(path);
   const std::string partial =
       directory + "/." + path.substr(path.find_last_of('/') + 1) + ".partial";
   // What an interrupted try left over, whatever it is; mostly there is nothing to remove.
   static_cast<void>(fs.Remove(partial).ok());
-  Status status = WritePartial(fs, partial, contents);
+  Status status = WritePartial(fs, partial, produce);
   if (status.ok()) {
     status = fs.Rename(partial, path);
   }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/text_sink.h"
 
 namespace fuseo1 {
 
@@ -102,5 +104,8 @@ Result<std::string> ReadWholeFile(FileSystem& fs, const std::string& path, std::
 // Writes path so that it is either absent, the old one, or complete: a temporary name, sync,
 // rename, and the directory's sync. The temporary name is ".<name>.partial".
 Status WriteFileDurably(FileSystem& fs, const std::string& path, std::string_view contents);
+// The same for what is made while it is written.
+Status WriteFileDurably(FileSystem& fs, const std::string& path,
+                        const std::function<void(const TextSink&)>& produce);
 
 }  // namespace fuseo1

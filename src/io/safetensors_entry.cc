@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,39 +13,17 @@
 namespace fuseo1 {
 namespace {
 
-struct Shape {
-  std::array<std::uint64_t, kMaxRank> dims = {};
-  std::size_t rank = 0;
-
-  std::string Text() const {
-    return fmt::format("[{}]", fmt::join(std::span(dims).first(rank), ", "));
-  }
-};
-
-Result<Shape> ReadShape(JsonScanner* scanner) {
-  Shape shape;
-  FUSEO1_TRY_VOID(scanner->Expect('[', "'[', a list as shape"));
-  while (!scanner->TakeIf(']')) {
-    if (shape.rank > 0) {
-      FUSEO1_TRY_VOID(scanner->Expect(',', "',' or ']' in shape"));
-    }
-    const std::size_t position = scanner->position();
-    FUSEO1_TRY(const std::uint64_t dim, scanner->Unsigned("a whole number in shape"));
-    if (shape.rank == kMaxRank) {
-      return scanner->ErrorAt(position, fmt::format("shape has more than {} dimensions", kMaxRank));
-    }
-    shape.dims[shape.rank++] = dim;
-  }
-  return shape;
+std::string ShapeText(const TensorEntry& entry) {
+  return fmt::format("[{}]", fmt::join(std::span(entry.extents).first(entry.rank), ", "));
 }
 
-// Bytes of a tensor: the product of its dimensions and its width in bits, in whole bytes.
-Result<std::uint64_t> BytesOf(const Shape& shape, DType dtype) {
+// Bytes of a tensor: the product of its extents and its width in bits, in whole bytes.
+Result<std::uint64_t> CheckedBytes(const TensorEntry& entry) {
   std::optional<std::uint64_t> bits = 1;
-  for (std::size_t i = 0; bits && i < shape.rank; ++i) {
-    bits = CheckedMul(*bits, shape.dims[i]);
+  for (std::size_t i = 0; bits && i < entry.rank; ++i) {
+    bits = CheckedMul(*bits, entry.extents[i]);
   }
-  const auto width = static_cast<std::uint64_t>(DTypeBits(dtype));
+  const auto width = static_cast<std::uint64_t>(DTypeBits(entry.dtype));
   // Whole bytes are multiplied as bytes: 2^61 bytes are legal, though not as bits.
   if (bits && width % 8 == 0) {
     if (const auto bytes = CheckedMul(*bits, width / 8)) {
@@ -55,22 +32,22 @@ Result<std::uint64_t> BytesOf(const Shape& shape, DType dtype) {
   } else if (bits) {
     bits = CheckedMul(*bits, width);
     if (bits && *bits % 8 != 0) {
-      return InputError(fmt::format("shape {} of {} ends inside a byte ({} bits)", shape.Text(),
-                                    DTypeName(dtype), *bits));
+      return InputError(fmt::format("shape {} of {} ends inside a byte ({} bits)", ShapeText(entry),
+                                    DTypeName(entry.dtype), *bits));
     }
     if (bits) {
       return *bits / 8;
     }
   }
-  return InputError(
-      fmt::format("shape {} of {} has more than 2^64 bytes", shape.Text(), DTypeName(dtype)));
+  return InputError(fmt::format("shape {} of {} has more than 2^64 bytes", ShapeText(entry),
+                                DTypeName(entry.dtype)));
 }
 
 class EntryReader {
  public:
   explicit EntryReader(JsonScanner* scanner) : scanner_(*scanner) {}
 
-  Result<EntryRange> Read(std::vector<std::uint64_t>* shape) {
+  Result<TensorEntry> Read() {
     FUSEO1_TRY_VOID(scanner_.Expect('{', "'{' of a tensor's entry"));
     const std::size_t start = scanner_.position() - 1;
     bool is_first = true;
@@ -86,25 +63,21 @@ class EntryReader {
                                                                   : !has_shape_ ? "shape"
                                                                                 : "data_offsets"));
     }
-    if (range_.begin > range_.end) {
+    if (entry_.begin > entry_.end) {
       return scanner_.ErrorAt(start, fmt::format("data_offsets begin at {}, after their end at {}",
-                                                 range_.begin, range_.end));
+                                                 entry_.begin, entry_.end));
     }
-    auto bytes = BytesOf(shape_, range_.dtype);
+    const auto bytes = CheckedBytes(entry_);
     if (!bytes.ok()) {
       return scanner_.ErrorAt(start, bytes.error().message());
     }
-    if (*bytes != range_.end - range_.begin) {
+    if (*bytes != entry_.end - entry_.begin) {
       return scanner_.ErrorAt(
           start, fmt::format("shape {} of {} takes {} bytes, data_offsets {} to {} hold {}",
-                             shape_.Text(), DTypeName(range_.dtype), *bytes, range_.begin,
-                             range_.end, range_.end - range_.begin));
+                             ShapeText(entry_), DTypeName(entry_.dtype), *bytes, entry_.begin,
+                             entry_.end, entry_.end - entry_.begin));
     }
-    if (shape != nullptr) {
-      shape->assign(shape_.dims.begin(),
-                    shape_.dims.begin() + static_cast<std::ptrdiff_t>(shape_.rank));
-    }
-    return range_;
+    return entry_;
   }
 
  private:
@@ -128,14 +101,30 @@ class EntryReader {
       return ReadDType();
     }
     if (seen == &has_shape_) {
-      FUSEO1_TRY(shape_, ReadShape(&scanner_));
-      return {};
+      return ReadShape();
     }
     FUSEO1_TRY_VOID(scanner_.Expect('[', "'[', two numbers as data_offsets"));
-    FUSEO1_TRY(range_.begin, scanner_.Unsigned("a whole number in data_offsets"));
+    FUSEO1_TRY(entry_.begin, scanner_.Unsigned("a whole number in data_offsets"));
     FUSEO1_TRY_VOID(scanner_.Expect(',', "',' between two data_offsets"));
-    FUSEO1_TRY(range_.end, scanner_.Unsigned("a whole number in data_offsets"));
+    FUSEO1_TRY(entry_.end, scanner_.Unsigned("a whole number in data_offsets"));
     return scanner_.Expect(']', "']' after two data_offsets");
+  }
+
+  Status ReadShape() {
+    FUSEO1_TRY_VOID(scanner_.Expect('[', "'[', a list as shape"));
+    while (!scanner_.TakeIf(']')) {
+      if (entry_.rank > 0) {
+        FUSEO1_TRY_VOID(scanner_.Expect(',', "',' or ']' in shape"));
+      }
+      const std::size_t position = scanner_.position();
+      FUSEO1_TRY(const std::uint64_t extent, scanner_.Unsigned("a whole number in shape"));
+      if (entry_.rank == kMaxRank) {
+        return scanner_.ErrorAt(position,
+                                fmt::format("shape has more than {} dimensions", kMaxRank));
+      }
+      entry_.extents[entry_.rank++] = extent;
+    }
+    return {};
   }
 
   Status ReadDType() {
@@ -148,13 +137,12 @@ class EntryReader {
                                                     "safetensors format such as BF16 or F32",
                                                     Quoted(name, 40)));
     }
-    range_.dtype = *dtype;
+    entry_.dtype = *dtype;
     return {};
   }
 
   JsonScanner& scanner_;
-  EntryRange range_;
-  Shape shape_;
+  TensorEntry entry_;
   bool has_dtype_ = false;
   bool has_shape_ = false;
   bool has_offsets_ = false;
@@ -162,8 +150,6 @@ class EntryReader {
 
 }  // namespace
 
-Result<EntryRange> ReadEntry(JsonScanner* scanner, std::vector<std::uint64_t>* shape) {
-  return EntryReader(scanner).Read(shape);
-}
+Result<TensorEntry> ReadEntry(JsonScanner* scanner) { return EntryReader(scanner).Read(); }
 
 }  // namespace fuseo1

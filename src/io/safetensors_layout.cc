@@ -1,13 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
 #include "base/check.h"
 #include "io/safetensors.h"
 
 namespace fuseo1 {
 namespace {
+
+constexpr std::size_t kPieceBytes = 256 * 1024;
 
 // The reference writer's rank of a dtype; data of a higher rank comes first, so that every tensor
 // stays aligned to its own width.
@@ -72,51 +77,92 @@ void AppendJsonString(std::string_view text, std::string* out) {
   out->push_back('"');
 }
 
+// Specs are ours: their sizes were checked when the inputs were read.
 std::uint64_t BytesOf(const TensorSpec& tensor) {
-  // Specs are ours: their sizes were checked when the inputs were read.
-  std::uint64_t bits = static_cast<std::uint64_t>(DTypeBits(tensor.dtype));
-  for (const std::uint64_t dim : tensor.shape) {
-    bits *= dim;
+  std::uint64_t elems = 1;
+  for (const std::uint64_t extent : tensor.shape) {
+    elems *= extent;
   }
-  FUSEO1_CHECK(bits % 8 == 0);
-  return bits / 8;
+  FUSEO1_CHECK(elems * (static_cast<std::uint64_t>(DTypeBits(tensor.dtype)) % 8) % 8 == 0);
+  return fuseo1::BytesOf(tensor.dtype, elems);
+}
+
+std::vector<std::uint32_t> DataOrder(std::span<const TensorSpec> tensors) {
+  std::vector<std::uint32_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const int rank_a = Rank(tensors[a].dtype);
+    const int rank_b = Rank(tensors[b].dtype);
+    return rank_a != rank_b ? rank_a > rank_b : tensors[a].name < tensors[b].name;
+  });
+  return order;
+}
+
+// The length field as given, the JSON text and its padding, in pieces.
+void WriteText(std::span<const TensorSpec> tensors, std::span<const std::uint32_t> order,
+               std::string json, std::uint64_t padding, const TextSink& sink) {
+  json += R"({"__metadata__":{"format":"pt"})";
+  std::uint64_t end = 0;
+  for (const std::uint32_t i : order) {
+    const TensorSpec& tensor = tensors[i];
+    const std::uint64_t begin = end;
+    end += BytesOf(tensor);
+    json.push_back(',');
+    AppendJsonString(tensor.name, &json);
+    fmt::format_to(std::back_inserter(json),
+                   R"(:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                   DTypeName(tensor.dtype), fmt::join(tensor.shape, ","), begin, end);
+    if (json.size() > kPieceBytes) {
+      sink(json);
+      json.clear();
+    }
+  }
+  json.push_back('}');
+  json.append(padding, ' ');
+  sink(json);
+}
+
+// The whole header in pieces; its length is known only once it has been walked through.
+void WriteHeader(std::span<const TensorSpec> tensors, std::span<const std::uint32_t> order,
+                 const TextSink& sink) {
+  std::uint64_t json_bytes = 0;
+  WriteText(tensors, order, "", 0, [&](std::string_view piece) { json_bytes += piece.size(); });
+  const std::uint64_t padding = (8 - json_bytes % 8) % 8;
+  std::string length;
+  for (int shift = 0; shift < 64; shift += 8) {
+    length.push_back(static_cast<char>((json_bytes + padding) >> shift & 0xff));
+  }
+  WriteText(tensors, order, std::move(length), padding, sink);
 }
 
 }  // namespace
 
 SafetensorsLayout LayOutSafetensors(std::span<const TensorSpec> tensors) {
-  std::vector<std::size_t> order(tensors.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const int rank_a = Rank(tensors[a].dtype);
-    const int rank_b = Rank(tensors[b].dtype);
-    return rank_a != rank_b ? rank_a > rank_b : tensors[a].name < tensors[b].name;
-  });
+  const std::vector<std::uint32_t> order = DataOrder(tensors);
   SafetensorsLayout layout;
+  StreamHash hash;
+  WriteHeader(tensors, order, [&](std::string_view piece) {
+    layout.header_bytes += piece.size();
+    hash.Update(std::as_bytes(std::span(piece.data(), piece.size())));
+  });
+  layout.header_hash = hash.Digest();
   layout.offsets.resize(tensors.size());
-  std::string json = R"({"__metadata__":{"format":"pt"})";
-  std::uint64_t data_bytes = 0;
-  for (const std::size_t i : order) {
-    const TensorSpec& tensor = tensors[i];
-    const std::uint64_t begin = data_bytes;
-    layout.offsets[i] = begin;
-    data_bytes += BytesOf(tensor);
-    json.push_back(',');
-    AppendJsonString(tensor.name, &json);
-    json += fmt::format(R"(:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
-                        DTypeName(tensor.dtype), fmt::join(tensor.shape, ","), begin, data_bytes);
+  layout.file_bytes = layout.header_bytes;
+  for (const std::uint32_t i : order) {
+    layout.offsets[i] = layout.file_bytes;
+    layout.file_bytes += BytesOf(tensors[i]);
   }
-  json.push_back('}');
-  json.resize((json.size() + 7) / 8 * 8, ' ');
-  for (int shift = 0; shift < 64; shift += 8) {
-    layout.header.push_back(static_cast<char>(json.size() >> shift & 0xff));
-  }
-  layout.header += json;
-  for (std::uint64_t& offset : layout.offsets) {
-    offset += layout.header.size();
-  }
-  layout.file_bytes = layout.header.size() + data_bytes;
   return layout;
+}
+
+void WriteSafetensorsHeader(std::span<const TensorSpec> tensors, const TextSink& sink) {
+  WriteHeader(tensors, DataOrder(tensors), sink);
+}
+
+std::string SafetensorsHeaderText(std::span<const TensorSpec> tensors) {
+  std::string text;
+  WriteSafetensorsHeader(tensors, [&](std::string_view piece) { text += piece; });
+  return text;
 }
 
 }  // namespace fuseo1

@@ -1,14 +1,15 @@
-// Three walks over the header text, so that memory stays below three times its size whatever it
-// says: one that checks every entry and keeps 32 bytes of each, one over those records sorted
-// (equal names, then gaps and overlaps), and only then one that builds the tensors.
+// One walk over the header text that checks every entry on its own and keeps 32 bytes of it beside
+// its name, then two over the entries sorted: equal names, then gaps and overlaps. Memory stays
+// below three times the text whatever it says.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <tuple>
+#include <vector>
 
-#include "base/checked.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "io/errno_error.h"
@@ -18,13 +19,6 @@
 
 namespace fuseo1 {
 namespace {
-
-struct Record {
-  std::uint64_t begin = 0;  // from the start of the data
-  std::uint64_t end = 0;
-  std::uint64_t name_hash = 0;
-  std::uint32_t name_position = 0;  // in the header text, which is below 2^32 bytes
-};
 
 constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::size_t kMinEntryBytes = 50;  // "":{"dtype":"U8","shape":[],"data_offsets":[0,0]}
@@ -64,24 +58,19 @@ std::string_view GuessFormat(std::string_view start) {
 
 class HeaderReader {
  public:
-  explicit HeaderReader(const File& file) : file_(file) {}
+  HeaderReader(const File& file, Interner& interner) : file_(file), interner_(interner) {}
 
   Result<SafetensorsHeader> Read() {
     FUSEO1_TRY_VOID(Load());
     FUSEO1_TRY_VOID(Check());
     FUSEO1_TRY_VOID(CheckNames());
     FUSEO1_TRY_VOID(CheckRanges());
-    FUSEO1_TRY_VOID(Build());
     return std::move(header_);
   }
 
  private:
   JsonScanner ScannerAt(std::size_t position) const {
     return {json_, kMaxSafetensorsJsonDepth, kLengthBytes, position};
-  }
-
-  std::string NameAt(std::size_t position) const {
-    return std::move(ScannerAt(position).String("a tensor name")).value();
   }
 
   // "FILE: header …": damage of the text itself.
@@ -133,9 +122,9 @@ class HeaderReader {
     JsonScanner scanner = ScannerAt(0);
     FUSEO1_TRY_VOID(scanner.Expect('{', "'{', the start of the header"));
     // One brace opens each entry, and no entry is shorter than its three keys: room for exactly the
-    // records that come, whatever else the braces are.
+    // tensors that come, whatever else the braces are.
     const auto braces = static_cast<std::size_t>(std::count(json_.begin(), json_.end(), '{'));
-    records_.reserve(std::min(braces, json_.size() / kMinEntryBytes));
+    header_.tensors.reserve(std::min(braces, json_.size() / kMinEntryBytes));
     bool is_first = true;
     std::size_t metadata_position = 0;
     bool has_metadata = false;
@@ -160,18 +149,27 @@ class HeaderReader {
         continue;
       }
       FUSEO1_TRY_VOID(CheckName(name, position));
-      auto entry = ReadEntry(&scanner, nullptr);
+      auto entry = ReadEntry(&scanner);
       if (!entry.ok()) {
         return std::move(entry).TakeError().In("tensor " + Quoted(name));
       }
-      if (records_.size() >= kMaxTensorsPerCheckpoint) {
+      if (header_.tensors.size() >= kMaxTensorsPerCheckpoint) {
         return scanner.ErrorAt(position,
                                fmt::format("more than {} tensors", kMaxTensorsPerCheckpoint));
       }
-      records_.push_back({.begin = entry->begin,
-                          .end = entry->end,
-                          .name_hash = HashText(name).low,
-                          .name_position = static_cast<std::uint32_t>(position)});
+      if (entry->end > data_bytes_) {
+        return scanner.ErrorAt(
+            position,
+            fmt::format("tensor {}: data_offsets end at {}, the file has {} bytes of data. The "
+                        "download may be incomplete: fetch it again.",
+                        Quoted(name), entry->end, data_bytes_));
+      }
+      header_.tensors.push_back(
+          {.name = interner_.Intern(name),
+           .shape = interner_.Intern(std::span(entry->extents).first(entry->rank)),
+           .offset = header_.header_bytes + entry->begin,
+           .file = 0,
+           .dtype = entry->dtype});
     }
     return scanner.AtEnd() ? Status() : scanner.Unexpected("only spaces after the header's '}'");
   }
@@ -213,82 +211,93 @@ class HeaderReader {
     return {};
   }
 
+  // Equal names are one place of the interner. Of several, the first by bytes is told.
   Status CheckNames() {
-    std::sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
-      return std::pair(a.name_hash, a.name_position) < std::pair(b.name_hash, b.name_position);
-    });
-    for (std::size_t i = 1; i < records_.size(); ++i) {
-      const Record& a = records_[i - 1];
-      const Record& b = records_[i];
-      if (a.name_hash == b.name_hash && NameAt(a.name_position) == NameAt(b.name_position)) {
-        return InputError(fmt::format(
-            "tensor {} occurs twice in the header, at byte {} and at byte {}; names must differ",
-            Quoted(NameAt(a.name_position)), kLengthBytes + a.name_position,
-            kLengthBytes + b.name_position));
+    std::vector<Name> names;
+    names.reserve(header_.tensors.size());
+    for (const StoredTensor& tensor : header_.tensors) {
+      names.push_back(tensor.name);
+    }
+    std::sort(names.begin(), names.end(),
+              [](Name a, Name b) { return std::less<>()(a.place(), b.place()); });
+    const Name* twice = nullptr;
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      if (names[i - 1].place() == names[i].place() && (twice == nullptr || names[i] < *twice)) {
+        twice = &names[i];
       }
     }
-    return {};
+    if (twice == nullptr) {
+      return {};
+    }
+    return InputError(
+        fmt::format("tensor {} occurs twice in the header, at byte {}; names must differ",
+                    Quoted(*twice), PlacesOf(*twice)));
+  }
+
+  // Where a name stands in the text, which is known to be good: once, or twice.
+  std::string PlacesOf(std::string_view wanted) const {
+    std::vector<std::size_t> places;
+    JsonScanner scanner = ScannerAt(0);
+    scanner.TakeIf('{');
+    while (places.size() < 2 && !scanner.TakeIf('}')) {
+      scanner.TakeIf(',');
+      scanner.Peek();
+      const std::size_t position = scanner.position();
+      const auto name = scanner.String("a name");
+      if (!name.ok() || !scanner.TakeIf(':') || !scanner.Skip(1).ok()) {
+        break;
+      }
+      if (*name == wanted) {
+        places.push_back(kLengthBytes + position);
+      }
+    }
+    return fmt::format("{}", fmt::join(places, " and at byte "));
   }
 
   Status CheckRanges() {
-    std::sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
-      return std::tuple(a.begin, a.end, a.name_position) <
-             std::tuple(b.begin, b.end, b.name_position);
-    });
-    std::uint64_t expected = 0;
-    for (const Record& record : records_) {
-      if (record.begin != expected) {
+    std::vector<StoredTensor>& tensors = header_.tensors;
+    const auto order = [](const StoredTensor& a, const StoredTensor& b) {
+      return std::tuple(a.offset, a.Bytes(), a.name.view()) <
+             std::tuple(b.offset, b.Bytes(), b.name.view());
+    };
+    // Writers list tensors as they lie.
+    if (!std::is_sorted(tensors.begin(), tensors.end(), order)) {
+      std::sort(tensors.begin(), tensors.end(), order);
+    }
+    std::uint64_t expected = header_.header_bytes;
+    for (const StoredTensor& tensor : tensors) {
+      if (tensor.offset != expected) {
         return InputError(fmt::format(
             "tensor {} (header byte {}): data_offsets begin at {}, expected {} where the tensor "
             "before it ends: the file has {}",
-            Quoted(NameAt(record.name_position)), kLengthBytes + record.name_position, record.begin,
-            expected, record.begin < expected ? "overlapping tensors" : "bytes of no tensor"));
+            Quoted(tensor.name), PlacesOf(tensor.name), tensor.offset - header_.header_bytes,
+            expected - header_.header_bytes,
+            tensor.offset < expected ? "overlapping tensors" : "bytes of no tensor"));
       }
-      if (record.end > data_bytes_) {
-        return InputError(fmt::format(
-            "tensor {} (header byte {}): data_offsets end at {}, the file has {} bytes of data. "
-            "The download may be incomplete: fetch it again.",
-            Quoted(NameAt(record.name_position)), kLengthBytes + record.name_position, record.end,
-            data_bytes_));
-      }
-      expected = record.end;
+      expected += tensor.Bytes();
     }
-    if (expected != data_bytes_) {
+    const std::uint64_t end = expected - header_.header_bytes;
+    if (end != data_bytes_) {
       return InputError(
           fmt::format("the tensors end at byte {} of the data, the file has {}: {} bytes belong to "
                       "no tensor",
-                      expected, data_bytes_, data_bytes_ - expected));
-    }
-    return {};
-  }
-
-  Status Build() {
-    header_.tensors.reserve(records_.size());
-    for (const Record& record : records_) {
-      JsonScanner scanner = ScannerAt(record.name_position);
-      StoredTensor& tensor = header_.tensors.emplace_back();
-      FUSEO1_TRY(tensor.name, scanner.String("a tensor name"));
-      FUSEO1_TRY_VOID(scanner.Expect(':', "':'"));
-      FUSEO1_TRY(const EntryRange range, ReadEntry(&scanner, &tensor.shape));
-      tensor.dtype = range.dtype;
-      tensor.offset = header_.header_bytes + range.begin;
-      tensor.bytes = range.end - range.begin;
+                      end, data_bytes_, data_bytes_ - end));
     }
     return {};
   }
 
   const File& file_;
+  Interner& interner_;
   std::string text_;       // with the 8 length bytes
   std::string_view json_;  // without them
   std::uint64_t data_bytes_ = 0;
-  std::vector<Record> records_;
   SafetensorsHeader header_;
 };
 
 }  // namespace
 
-Result<SafetensorsHeader> ReadSafetensorsHeader(const File& file) {
-  auto header = HeaderReader(file).Read();
+Result<SafetensorsHeader> ReadSafetensorsHeader(const File& file, Interner& interner) {
+  auto header = HeaderReader(file, interner).Read();
   if (!header.ok() && header.error().code() == ErrorCode::kInput &&
       !StartsWith(header.error().message(), ShownPath(file.path()))) {
     return std::move(header).TakeError().In(ShownPath(file.path()));

@@ -13,8 +13,14 @@ namespace {
 using testing::MemoryFile;
 using testing::RawSafetensors;
 
+// Names and shapes of all headers here.
+Interner& Kept() {
+  static Interner interner;
+  return interner;
+}
+
 Result<SafetensorsHeader> Read(const std::string& bytes) {
-  return ReadSafetensorsHeader(MemoryFile(bytes));
+  return ReadSafetensorsHeader(MemoryFile(bytes), Kept());
 }
 
 std::string Entry(const std::string& name, int begin, int end) {
@@ -23,9 +29,14 @@ std::string Entry(const std::string& name, int begin, int end) {
 }
 
 TEST(Safetensors, LaysOutWiderTypesFirstThenNames) {
-  const std::vector<TensorSpec> specs = {{"b", DType::kBF16, {2, 3}}, {"a", DType::kBF16, {1}},
-                                         {"z", DType::kF32, {}},      {"i", DType::kI64, {1}},
-                                         {"flag", DType::kBool, {3}}, {"half", DType::kF16, {2}}};
+  const std::uint64_t extents[] = {2, 3, 1};
+  const std::span<const std::uint64_t> all(extents);
+  const std::vector<TensorSpec> specs = {{"b", DType::kBF16, all.first(2)},
+                                         {"a", DType::kBF16, all.last(1)},
+                                         {"z", DType::kF32, {}},
+                                         {"i", DType::kI64, all.last(1)},
+                                         {"flag", DType::kBool, all.subspan(1, 1)},
+                                         {"half", DType::kF16, all.first(1)}};
   const SafetensorsLayout layout = LayOutSafetensors(specs);
   const std::string json = R"({"__metadata__":{"format":"pt"},)"
                            R"("i":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},)"
@@ -35,7 +46,7 @@ TEST(Safetensors, LaysOutWiderTypesFirstThenNames) {
                            R"("half":{"dtype":"F16","shape":[2],"data_offsets":[26,30]},)"
                            R"("flag":{"dtype":"BOOL","shape":[3],"data_offsets":[30,33]}})";
   const std::uint64_t padded = (json.size() + 7) / 8 * 8;
-  EXPECT_EQ(layout.header.substr(8), json + std::string(padded - json.size(), ' '));
+  EXPECT_EQ(SafetensorsHeaderText(specs).substr(8), json + std::string(padded - json.size(), ' '));
   EXPECT_EQ(layout.file_bytes, 8 + padded + 33);
   EXPECT_EQ(layout.offsets[0], 8 + padded + 14);
   EXPECT_EQ(layout.offsets[2], 8 + padded + 8);
@@ -52,7 +63,7 @@ TEST(Safetensors, ReadsWhatItLaysOut) {
   EXPECT_EQ(header->tensors[0].name, "s");
   EXPECT_EQ(header->tensors[1].name, "w");
   EXPECT_EQ(header->tensors[1].shape, (std::vector<std::uint64_t>{2, 2}));
-  EXPECT_EQ(header->tensors[1].bytes, 16u);
+  EXPECT_EQ(header->tensors[1].Bytes(), 16u);
   EXPECT_EQ(header->tensors[1].offset, header->header_bytes + 8);
   EXPECT_EQ(header->tensors[2].name, "empty");
   EXPECT_EQ(header->tensors[3].name, "\xc3\xa9\"\\");
@@ -149,7 +160,7 @@ TEST(Safetensors, CountsHeaderBytesAtTheLimit) {
   for (const std::uint64_t length : {kMaxSafetensorsHeaderBytes - 1, kMaxSafetensorsHeaderBytes,
                                      kMaxSafetensorsHeaderBytes + 1}) {
     const SparseFile file(LengthField(length) + "{}", 8 + length);
-    const auto header = ReadSafetensorsHeader(file);
+    const auto header = ReadSafetensorsHeader(file, Kept());
     EXPECT_EQ(header.ok(), length <= kMaxSafetensorsHeaderBytes);
     if (!header.ok()) {
       EXPECT_EQ(file.bytes_read, 8u);
@@ -161,9 +172,9 @@ TEST(Safetensors, ReadsATensorOfTerabytes) {
   const std::string json =
       R"({"a":{"dtype":"BF16","shape":[1099511627776],"data_offsets":[0,2199023255552]}})";
   const SparseFile file(LengthField(json.size()) + json, 8 + json.size() + 2199023255552);
-  const auto header = ReadSafetensorsHeader(file);
+  const auto header = ReadSafetensorsHeader(file, Kept());
   ASSERT_TRUE(header.ok()) << header.error().message();
-  EXPECT_EQ(header->tensors[0].bytes, 2199023255552u);
+  EXPECT_EQ(header->tensors[0].Bytes(), 2199023255552u);
   EXPECT_LT(file.bytes_read, 200u);
 }
 

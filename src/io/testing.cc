@@ -82,7 +82,7 @@ std::string SafetensorsFile(const std::vector<TestTensor>& tensors) {
     specs.push_back({tensor.name, tensor.dtype, tensor.shape});
   }
   const SafetensorsLayout layout = LayOutSafetensors(specs);
-  std::string file = layout.header;
+  std::string file = SafetensorsHeaderText(specs);
   file.resize(static_cast<std::size_t>(layout.file_bytes));
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     std::uint64_t bits = static_cast<std::uint64_t>(DTypeBits(tensors[i].dtype));

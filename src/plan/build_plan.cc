@@ -1,11 +1,14 @@
 #include "plan/build_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <set>
-#include <unordered_set>
+#include <span>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "plan/check_plan.h"
 #include "plan/lay_out.h"
@@ -18,66 +21,65 @@
 namespace fuseo1 {
 namespace {
 
-// The union of the sources' tensors of one part or layer, by name within it.
-std::map<std::string_view, TensorGroup> Unite(
-    const std::vector<const std::vector<PlacedTensor>*>& sources) {
-  std::map<std::string_view, TensorGroup> groups;
-  for (std::size_t k = 0; k < sources.size(); ++k) {
-    if (sources[k] == nullptr) {
-      continue;
-    }
-    for (const PlacedTensor& placed : *sources[k]) {
-      TensorGroup& group = groups[placed.rest];
-      group.tensors.resize(sources.size(), nullptr);
-      group.tensors[k] = placed.tensor;
-      group.rule = placed.rule;
-    }
+// A source's tensors of one layer, or of what comes before or after the layers: by name.
+struct SourcePart {
+  const CheckpointTensor* tensors = nullptr;  // of the model; nullptr: it has none here
+  std::span<const std::uint32_t> picked;      // indices; empty: `count` from `first` on
+  std::uint32_t first = 0;
+  std::size_t count = 0;
+  std::size_t cut = 0;  // bytes of a name before its part within the layer
+
+  const CheckpointTensor& At(std::size_t i) const {
+    return tensors[picked.empty() ? first + i : picked[i]];
   }
-  return groups;
+  std::string_view Rest(std::size_t i) const { return At(i).name.view().substr(cut); }
+};
+
+// The union of the sources' tensors, by name within the part: use(rest, tensors of each source).
+template <class Use>
+Status ForEachTensor(std::span<const SourcePart> sources, Use&& use) {
+  std::vector<std::size_t> at(sources.size());
+  std::vector<const CheckpointTensor*> tensors(sources.size());
+  while (true) {
+    std::optional<std::string_view> least;
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+      if (at[k] < sources[k].count && (!least || sources[k].Rest(at[k]) < *least)) {
+        least = sources[k].Rest(at[k]);
+      }
+    }
+    if (!least) {
+      return {};
+    }
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+      const bool has = at[k] < sources[k].count && sources[k].Rest(at[k]) == *least;
+      tensors[k] = has ? &sources[k].At(at[k]++) : nullptr;
+    }
+    FUSEO1_TRY_VOID(use(*least, tensors));
+  }
 }
 
 class Builder {
  public:
   Builder(MergePlan* plan, const PlacedModels& placed, TensorPlanner* planner)
-      : plan_(plan), placed_(placed), planner_(planner) {}
+      : plan_(plan), placed_(placed), planner_(planner) {
+    std::size_t most = 0;
+    for (const Checkpoint& model : plan->models) {
+      used_.emplace_back(model.tensors.size());
+      most = std::max(most, model.tensors.size());
+    }
+    plan->jobs.reserve(most);
+  }
 
   Status AddModule(const PlanModule& module) {
-    const auto m = static_cast<std::size_t>(module.module);
-    const std::string& prefix = placed_.arch.modules[m].layer_prefix;
-    const auto loose = [&](const PlanSlice& slice, bool before) {
-      std::vector<const std::vector<PlacedTensor>*> parts;
-      for (const int model : slice.models) {
-        const PlacedModule& in = placed_.models[static_cast<std::size_t>(model)][m];
-        parts.push_back(before ? &in.before : &in.after);
-      }
-      return Unite(parts);
-    };
-    for (auto& [name, group] : loose(module.slices.front(), true)) {
-      FUSEO1_TRY_VOID(Add(module.slices.front(), std::string(name), 0, std::move(group)));
-    }
-    std::int64_t next_layer = 0;
+    FUSEO1_TRY_VOID(AddLoose(module, module.slices.front(), &PlacedModule::before));
+    std::int64_t first_layer = 0;  // of the output, of this slice
     for (const PlanSlice& slice : module.slices) {
-      for (const std::int64_t offset : LayersOf(slice, m, module.is_whole)) {
-        std::vector<const std::vector<PlacedTensor>*> parts;
-        for (std::size_t k = 0; k < slice.models.size(); ++k) {
-          const auto& layers = placed_.models[static_cast<std::size_t>(slice.models[k])][m].layers;
-          const auto it = layers.find(slice.first_layer[k] + offset);
-          parts.push_back(it == layers.end() ? nullptr : &it->second);
-        }
-        const double t = slice.layer_count > 1 ? static_cast<double>(offset) /
-                                                     static_cast<double>(slice.layer_count - 1)
-                                               : 1;
-        const std::string layer = prefix + std::to_string(next_layer + offset) + ".";
-        for (auto& [rest, group] : Unite(parts)) {
-          FUSEO1_TRY_VOID(Add(slice, layer + std::string(rest), t, std::move(group)));
-        }
+      for (const std::int64_t offset : LayersOf(module, slice)) {
+        FUSEO1_TRY_VOID(AddLayer(module, slice, offset, first_layer + offset));
       }
-      next_layer += slice.layer_count;
+      first_layer += slice.layer_count;
     }
-    for (auto& [name, group] : loose(module.slices.back(), false)) {
-      FUSEO1_TRY_VOID(Add(module.slices.back(), std::string(name), 0, std::move(group)));
-    }
-    return {};
+    return AddLoose(module, module.slices.back(), &PlacedModule::after);
   }
 
   // Every tensor of every model that no job reads, with the reason.
@@ -87,11 +89,12 @@ class Builder {
       planned.insert(module.module);
     }
     for (std::size_t i = 0; i < plan_->models.size(); ++i) {
-      for (const CheckpointTensor& tensor : plan_->models[i].tensors) {
-        if (used_.count(&tensor) != 0) {
+      const Checkpoint& model = plan_->models[i];
+      for (std::size_t t = 0; t < model.tensors.size(); ++t) {
+        if (used_[i][t]) {
           continue;
         }
-        const TensorPlace place = placed_.arch.Locate(tensor.name);
+        const TensorPlace place = placed_.arch.Locate(model.tensors[t].name);
         const std::string& module =
             placed_.arch.modules[static_cast<std::size_t>(place.module)].name;
         std::string reason;
@@ -106,45 +109,100 @@ class Builder {
                        : "this model is not in the last slice, which gives the tensors after the "
                          "layers";
         }
-        plan_->unused.push_back({static_cast<int>(i), tensor.name, std::move(reason)});
+        plan_->unused.push_back(
+            {static_cast<int>(i), model.tensors[t].name, plan_->interner->Intern(reason)});
       }
     }
   }
 
  private:
-  // Offsets from the slice's first layer that hold anything, ascending. A whole model's come from
-  // its names, so that a lonely layer 999999999 costs nothing.
-  std::vector<std::int64_t> LayersOf(const PlanSlice& slice, std::size_t m, bool is_whole) const {
-    std::vector<std::int64_t> offsets;
-    if (!is_whole) {
-      for (std::int64_t j = 0; j < slice.layer_count; ++j) {
-        offsets.push_back(j);
-      }
-      return offsets;
-    }
-    std::set<std::int64_t> found;
-    for (const int model : slice.models) {
-      for (const auto& [layer, tensors] :
-           placed_.models[static_cast<std::size_t>(model)][m].layers) {
-        found.insert(layer);
-      }
-    }
-    return {found.begin(), found.end()};
+  const PlacedModule& Placed(int model, const PlanModule& module) const {
+    return placed_.models[static_cast<std::size_t>(model)][static_cast<std::size_t>(module.module)];
+  }
+  const CheckpointTensor* Tensors(int model) const {
+    return plan_->models[static_cast<std::size_t>(model)].tensors.data();
   }
 
-  Status Add(const PlanSlice& slice, std::string name, double t, TensorGroup group) {
-    group.name = std::move(name);
-    group.t = t;
-    for (const CheckpointTensor* tensor : group.tensors) {
-      used_.insert(tensor);
+  // Offsets from the slice's first layer that hold anything, ascending: of the names, so that a
+  // lonely layer 999999999 costs nothing.
+  std::vector<std::int64_t> LayersOf(const PlanModule& module, const PlanSlice& slice) const {
+    std::vector<std::int64_t> offsets;
+    for (std::size_t k = 0; k < slice.models.size(); ++k) {
+      for (const PlacedLayer& placed : Placed(slice.models[k], module).layers) {
+        const std::int64_t offset = placed.layer - slice.first_layer[k];
+        if (offset >= 0 && offset < slice.layer_count) {
+          offsets.push_back(offset);
+        }
+      }
     }
-    return planner_->Add(slice, std::move(group));
+    std::sort(offsets.begin(), offsets.end());
+    offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
+    return offsets;
+  }
+
+  Status AddLoose(const PlanModule& module, const PlanSlice& slice,
+                  std::vector<std::uint32_t> PlacedModule::*part) {
+    std::vector<SourcePart> sources;
+    for (const int model : slice.models) {
+      const std::vector<std::uint32_t>& picked = Placed(model, module).*part;
+      sources.push_back({.tensors = Tensors(model),
+                         .picked = picked,
+                         .first = 0,
+                         .count = picked.size(),
+                         .cut = 0});
+    }
+    return AddParts(slice, sources, "", 0);
+  }
+
+  Status AddLayer(const PlanModule& module, const PlanSlice& slice, std::int64_t offset,
+                  std::int64_t layer) {
+    const std::string& prefix =
+        placed_.arch.modules[static_cast<std::size_t>(module.module)].layer_prefix;
+    std::vector<SourcePart> sources;
+    for (std::size_t k = 0; k < slice.models.size(); ++k) {
+      SourcePart& source = sources.emplace_back();
+      const std::int64_t number = slice.first_layer[k] + offset;
+      if (const PlacedLayer* placed = Placed(slice.models[k], module).FindLayer(number)) {
+        source = {.tensors = Tensors(slice.models[k]),
+                  .picked = {},
+                  .first = placed->first,
+                  .count = placed->count,
+                  .cut = prefix.size() + std::to_string(number).size() + 1};
+      }
+    }
+    const double t = slice.layer_count > 1
+                         ? static_cast<double>(offset) / static_cast<double>(slice.layer_count - 1)
+                         : 1;
+    return AddParts(slice, sources, prefix + std::to_string(layer) + ".", t);
+  }
+
+  Status AddParts(const PlanSlice& slice, std::span<const SourcePart> sources,
+                  const std::string& prefix, double t) {
+    TensorGroup group;
+    group.t = t;
+    return ForEachTensor(
+        sources,
+        [&](std::string_view rest, const std::vector<const CheckpointTensor*>& tensors) -> Status {
+          group.name.assign(prefix).append(rest);
+          group.tensors = tensors;
+          group.rule = nullptr;
+          for (std::size_t k = 0; k < tensors.size(); ++k) {
+            if (tensors[k] != nullptr) {
+              if (group.rule == nullptr) {
+                group.rule = placed_.arch.Locate(tensors[k]->name).rule;
+              }
+              const auto model = static_cast<std::size_t>(slice.models[k]);
+              used_[model][static_cast<std::size_t>(tensors[k] - Tensors(slice.models[k]))] = true;
+            }
+          }
+          return planner_->Add(slice, group);
+        });
   }
 
   MergePlan* plan_;
   const PlacedModels& placed_;
   TensorPlanner* planner_;
-  std::unordered_set<const CheckpointTensor*> used_;
+  std::vector<std::vector<bool>> used_;  // [model][tensor]
 };
 
 std::vector<LayerOrigins> ChangedLayers(const PlacedModels& placed,
@@ -210,8 +268,12 @@ Result<MergePlan> BuildPlan(FileSystem& fs, MergeConfig config, std::string conf
                         "; expected fuseo1, mergekit or paper");
     }
   }
+  plan.interner = std::make_shared<Interner>();
   for (const ModelRef& ref : ReferencedModels(plan.config)) {
-    FUSEO1_TRY(Checkpoint model, OpenCheckpoint(fs, ref, options.cache_dir));
+    if (plan.models.size() == kMaxModels) {
+      return UsageError(fmt::format("the config names more than {} models", kMaxModels));
+    }
+    FUSEO1_TRY(Checkpoint model, OpenCheckpoint(fs, ref, options.cache_dir, plan.interner));
     for (const std::string& warning : model.warnings) {
       plan.warnings.push_back(warning);
     }
@@ -237,6 +299,7 @@ Result<MergePlan> BuildPlan(FileSystem& fs, MergeConfig config, std::string conf
     return InputError("the models hold no tensor to merge");
   }
   builder.RecordUnused(modules);
+  plan.params = resolver.all();
   RecordVariant(&plan);
   planner.ReportOddities();
   SortJobs(&plan.jobs, planner.labels());

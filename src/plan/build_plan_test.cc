@@ -78,18 +78,18 @@ TEST_F(BuildPlanTest, MergesModelsByName) {
   EXPECT_EQ(job->dtype, DType::kF32);
   EXPECT_EQ(job->inputs.size(), 2U);
   EXPECT_EQ(job->inputs[1].model, 1);
-  EXPECT_EQ(job->inputs[0].bytes, 16 * 8 * 2U);
-  EXPECT_EQ(job->bytes, 16 * 8 * 4U);
+  EXPECT_EQ(job->InputBytes(job->inputs[0]), 16 * 8 * 2U);
+  EXPECT_EQ(job->Bytes(), 16 * 8 * 4U);
   EXPECT_EQ(job->params->Get("weight", 1), 0.5);
   EXPECT_TRUE(job->params->GetBool("normalize"));
   EXPECT_EQ(plan.output_config["torch_dtype"], "float32");
   EXPECT_EQ(plan.base_model, -1);
   EXPECT_TRUE(plan.unused.empty());
   std::set<const Params*> distinct;
-  std::uint64_t end = plan.shards[0].header.size();
+  std::uint64_t end = plan.shards[0].header_bytes;
   for (const TensorJob& j : plan.jobs) {
-    distinct.insert(j.params.get());
-    end += j.bytes;
+    distinct.insert(j.params);
+    end += j.Bytes();
   }
   EXPECT_EQ(distinct.size(), 1U);
   EXPECT_EQ(plan.shards[0].bytes, end);
@@ -242,7 +242,7 @@ TEST_F(BuildPlanTest, CutsVocabulariesOnlyWhenTold) {
   const MergePlan plan = Good(Linear({"long", "a"}), {.unsafe_truncate_embeddings = true});
   const TensorJob* embed = FindJob(plan, "model.embed_tokens.weight");
   EXPECT_EQ(embed->shape[0], 32U);
-  EXPECT_EQ(embed->inputs[0].bytes, 32 * 8 * 2U);
+  EXPECT_EQ(embed->InputBytes(embed->inputs[0]), 32 * 8 * 2U);
   EXPECT_EQ(plan.output_config["vocab_size"], 32);
 }
 
@@ -359,7 +359,7 @@ TEST_F(BuildPlanTest, CountsDrawsAndPasses) {
       Models({"a", "b"}) + Base("a") + "merge_method: dare_linear\nparameters: {density: 0.5}\n";
   const MergePlan plan = Good(dare, {.numerics = Numerics::kTorch});
   EXPECT_EQ(plan.jobs[0].torch_draws_before, 0U);
-  EXPECT_EQ(plan.jobs[1].torch_draws_before, plan.jobs[0].elems);
+  EXPECT_EQ(plan.jobs[1].torch_draws_before, plan.jobs[0].Elems());
   EXPECT_GT(plan.minimum_memory_bytes, 0U);
   EXPECT_GE(Good(Models({"a", "b"}) + Base("a") + "merge_method: slerp\nparameters: {t: 0.5}\n")
                 .survey_passes,

@@ -33,7 +33,7 @@ int CountSurveys(const MergePlan& plan, const TensorJob& job) {
   task.input_count = count;
   task.base = job.base;
   task.base_configured = job.base_configured;
-  task.params = job.params.get();
+  task.params = job.params;
   const std::unique_ptr<TensorMerge> merge = plan.method->start(task);
   const std::uint64_t step = std::min<std::uint64_t>(merge->BlockElems(), 32);
   int passes = 0;
@@ -61,7 +61,7 @@ void MeasureCost(MergePlan* plan) {
   std::set<const Params*> seen;
   for (const TensorJob& job : plan->jobs) {
     for (const JobInput& input : job.inputs) {
-      plan->read_bytes += input.bytes;
+      plan->read_bytes += job.InputBytes(input);
     }
     if (job.fate != TensorFate::kMerge) {
       continue;
@@ -71,8 +71,8 @@ void MeasureCost(MergePlan* plan) {
       const std::uint64_t width = job.torch_dtype == DType::kF64 ? 8 : 4;
       const std::uint64_t tensors = 2 * job.inputs.size() + 3;
       plan->minimum_memory_bytes =
-          std::max(plan->minimum_memory_bytes, tensors * job.elems * width);
-    } else if (seen.size() < 64 && seen.insert(job.params.get()).second) {
+          std::max(plan->minimum_memory_bytes, tensors * job.Elems() * width);
+    } else if (seen.size() < 64 && seen.insert(job.params).second) {
       plan->survey_passes = std::max(plan->survey_passes, CountSurveys(*plan, job));
     }
     // One segment of every input as stored and as f64, and the result.
@@ -226,18 +226,18 @@ void CheckDescent(MergePlan* plan) {
 }
 
 void CheckUnusedTensors(MergePlan* plan) {
-  std::map<std::pair<int, std::string>, std::pair<std::uint64_t, std::string>> groups;
+  std::map<std::pair<int, Name>, std::pair<std::uint64_t, Name>> groups;
   for (const UnusedTensor& unused : plan->unused) {
     auto& [count, first] = groups[{unused.model, unused.reason}];
     first = count++ == 0 ? unused.name : first;
   }
   // Layers that slices leave out are what the config asks for; whole modules are easily forgotten.
   for (const auto& [key, value] : groups) {
-    if (key.second.find("not in the config") != std::string::npos) {
+    if (Contains(key.second, "not in the config")) {
       plan->warnings.push_back(
           fmt::format("{} tensors of {}, the first {}, are not in the output: {}", value.first,
                       Quoted(plan->models[static_cast<std::size_t>(key.first)].ref.Text()),
-                      Quoted(value.second), key.second));
+                      Quoted(value.second), key.second.view()));
     }
   }
 }

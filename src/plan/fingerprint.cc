@@ -12,7 +12,7 @@ Hash128 MergePlan::Fingerprint() const {
   // other bytes.
   constexpr int kFormatVersion = 1;
   StreamHash hash;
-  const auto add = [&](const std::string& text) {
+  const auto add = [&](std::string_view text) {
     const std::string framed = fmt::format("{}:{}", text.size(), text);
     hash.Update(std::as_bytes(std::span(framed.data(), framed.size())));
   };
@@ -27,20 +27,22 @@ Hash128 MergePlan::Fingerprint() const {
   }
   for (const OutputShard& shard : shards) {
     add(shard.name);
-    add(shard.header);
+    add(shard.header_hash.Hex());
   }
   const Params* last = nullptr;
   std::string params_text;
   for (const TensorJob& job : jobs) {
-    if (job.params != nullptr && job.params.get() != last) {
-      last = job.params.get();
+    if (job.params != nullptr && job.params != last) {
+      last = job.params;
       params_text = ParamsText(*last);
     }
-    std::string text = fmt::format("{} {} {} {} {} {} {} {}", job.name, static_cast<int>(job.fate),
-                                   job.base, job.base_configured, job.shard, job.offset,
-                                   static_cast<int>(job.torch_dtype), job.torch_draws_before);
+    std::string text =
+        fmt::format("{} {} {} {} {} {} {} {}", job.name.view(), static_cast<int>(job.fate),
+                    job.base, job.base_configured, job.shard, job.offset,
+                    static_cast<int>(job.torch_dtype), job.torch_draws_before);
     for (const JobInput& input : job.inputs) {
-      text += fmt::format(" {}/{}/{}/{}", input.model, input.file, input.offset, input.bytes);
+      text +=
+          fmt::format(" {}/{}/{}/{}", input.model, input.file, input.offset, job.InputBytes(input));
     }
     add(text);
     add(job.params == nullptr ? std::string() : params_text);

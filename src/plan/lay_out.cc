@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_set>
+#include <span>
 #include <utility>
 
 #include "base/limits.h"
@@ -13,61 +13,102 @@
 
 namespace fuseo1 {
 
-void SortJobs(std::vector<TensorJob>* jobs, const std::vector<std::string>& labels) {
-  std::vector<std::size_t> order(jobs->size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return labels[a] < labels[b]; });
-  std::vector<TensorJob> sorted;
-  sorted.reserve(jobs->size());
-  for (const std::size_t index : order) {
-    sorted.push_back(std::move((*jobs)[index]));
+namespace {
+
+std::vector<TensorSpec> SpecsOf(std::span<const TensorJob> jobs) {
+  std::vector<TensorSpec> specs;
+  specs.reserve(jobs.size());
+  for (const TensorJob& job : jobs) {
+    specs.push_back({job.name, job.dtype, job.shape.span()});
   }
-  *jobs = std::move(sorted);
+  return specs;
+}
+
+// The jobs of a shard are neighbours.
+std::span<const TensorJob> JobsOf(const MergePlan& plan, std::size_t shard) {
+  TensorJob wanted;
+  wanted.shard = static_cast<std::int32_t>(shard);
+  const auto [first, last] =
+      std::equal_range(plan.jobs.begin(), plan.jobs.end(), wanted,
+                       [](const TensorJob& a, const TensorJob& b) { return a.shard < b.shard; });
+  return {first, last};
+}
+
+Status CheckNames(const MergePlan& plan) {
+  std::vector<Name> names;
+  names.reserve(plan.jobs.size());
+  for (const TensorJob& job : plan.jobs) {
+    names.push_back(job.name);
+  }
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  return twice == names.end()
+             ? Status()
+             : InputError("two tensors of the output would be named " + Quoted(*twice));
+}
+
+}  // namespace
+
+void SortJobs(std::vector<TensorJob>* jobs, const std::vector<Name>& labels) {
+  std::vector<std::uint32_t> order(jobs->size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return labels[a] < labels[b]; });
+  // In place, cycle by cycle: a second copy would be the largest thing of a plan.
+  for (std::uint32_t start = 0; start < order.size(); ++start) {
+    const TensorJob first = (*jobs)[start];
+    std::uint32_t hole = start;
+    while (order[hole] != hole) {
+      const std::uint32_t from = std::exchange(order[hole], hole);
+      (*jobs)[hole] = from == start ? first : (*jobs)[from];
+      hole = from;
+    }
+  }
+}
+
+void WriteShardHeader(const MergePlan& plan, std::size_t shard, const TextSink& sink) {
+  WriteSafetensorsHeader(SpecsOf(JobsOf(plan, shard)), sink);
 }
 
 Status LayOutShards(MergePlan* plan, std::uint64_t shard_bytes) {
-  std::unordered_set<std::string_view> names;
-  std::vector<std::vector<TensorSpec>> specs(1);
+  FUSEO1_TRY_VOID(CheckNames(*plan));
   std::uint64_t filled = 0;
+  std::size_t in_shard = 0;
+  int shards = 0;
   for (TensorJob& job : plan->jobs) {
-    if (!names.insert(job.name).second) {
-      return InputError("two tensors of the output would be named " + Quoted(job.name));
-    }
-    if (shard_bytes != 0 && !specs.back().empty() &&
-        (filled > shard_bytes || job.bytes > shard_bytes - filled)) {
-      specs.emplace_back();
+    if (shard_bytes != 0 && in_shard > 0 &&
+        (filled > shard_bytes || job.Bytes() > shard_bytes - filled)) {
+      ++shards;
+      in_shard = 0;
       filled = 0;
     }
-    filled += job.bytes;
-    job.shard = static_cast<int>(specs.size() - 1);
-    specs.back().push_back({job.name, job.dtype, job.shape});
+    ++in_shard;
+    filled += job.Bytes();
+    job.shard = shards;
   }
-  std::vector<std::vector<std::uint64_t>> offsets;
+  ++shards;
   plan->shards.clear();
   plan->output_bytes = 0;
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    SafetensorsLayout layout = LayOutSafetensors(specs[i]);
-    if (layout.header.size() > kMaxSafetensorsHeaderBytes) {
+  std::size_t job = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(shards); ++i) {
+    const SafetensorsLayout layout = LayOutSafetensors(SpecsOf(JobsOf(*plan, i)));
+    if (layout.header_bytes > kMaxSafetensorsHeaderBytes) {
       return InputError(fmt::format(
           "the header of output shard {} would take {} bytes, readers accept {}; give a smaller "
           "--out-shard-size",
-          i + 1, layout.header.size(), kMaxSafetensorsHeaderBytes));
+          i + 1, layout.header_bytes, kMaxSafetensorsHeaderBytes));
     }
     OutputShard shard;
-    shard.name = specs.size() == 1
-                     ? "model.safetensors"
-                     : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, specs.size());
-    shard.header = std::move(layout.header);
+    shard.name = shards == 1 ? "model.safetensors"
+                             : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, shards);
+    shard.header_bytes = layout.header_bytes;
+    shard.header_hash = layout.header_hash;
     shard.bytes = layout.file_bytes;
     plan->output_bytes += shard.bytes;
     plan->shards.push_back(std::move(shard));
-    offsets.push_back(std::move(layout.offsets));
-  }
-  std::vector<std::size_t> next(specs.size(), 0);
-  for (TensorJob& job : plan->jobs) {
-    const auto shard = static_cast<std::size_t>(job.shard);
-    job.offset = offsets[shard][next[shard]++];
+    for (const std::uint64_t offset : layout.offsets) {
+      plan->jobs[job++].offset = offset;
+    }
   }
   return {};
 }
@@ -81,12 +122,12 @@ void CountDraws(MergePlan* plan) {
     }
     TensorTask task;
     task.name = job.name;
-    task.shape = job.shape;
-    task.elems = job.elems;
+    task.shape = job.shape.span();
+    task.elems = job.Elems();
     task.input_count = job.inputs.size();
     task.base = job.base;
     task.base_configured = job.base_configured;
-    task.params = job.params.get();
+    task.params = job.params;
     task.seed = plan->seed;
     drawn += plan->method->torch_draws(task);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "methods/method.h"
 #include "plan/merge_config.h"
 #include "tensor/dtype.h"
+#include "tensor/interner.h"
 
 namespace fuseo1 {
 
@@ -24,44 +26,44 @@ enum class TensorFate : std::uint8_t {
 };
 
 struct JobInput {
-  int model = 0;  // index of MergePlan::models
-  int file = 0;   // index of that model's files
-  std::uint64_t offset = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t offset = 0;   // from the start of the file
+  std::uint32_t file = 0;     // index of that model's files
+  std::uint16_t model = 0;    // index of MergePlan::models
   DType dtype = DType::kF32;  // as stored
 };
 
-// One output tensor.
+// One output tensor. There may be a million: what it refers to belongs to the plan.
 struct TensorJob {
-  std::string name;
-  std::vector<std::uint64_t> shape;
-  std::uint64_t elems = 0;
+  Name name;
+  Shape shape;
+  // Config order, the base at its place among them (last where it is unlisted).
+  std::span<const JobInput> inputs;
+  const Params* params = nullptr;        // shared by tensors with equal values
+  std::uint64_t offset = 0;              // from the start of the shard's file
+  std::uint64_t torch_draws_before = 0;  // of the generator, taken by the tensors before this one
+  std::int32_t shard = 0;
+  std::int32_t base = -1;     // index into inputs; -1: the base lacks this tensor, or there is none
   DType dtype = DType::kF32;  // of the output
+  DType torch_dtype = DType::kF32;  // the working type of torch numerics
   TensorFate fate = TensorFate::kMerge;
-  std::vector<JobInput>
-      inputs;     // config order, the base at its place among them (last where it is unlisted)
-  int base = -1;  // index into inputs; -1: the base lacks this tensor, or there is none
   bool base_configured = false;
-  std::shared_ptr<const Params> params;  // shared by tensors with equal values
-  int shard = 0;
-  std::uint64_t offset = 0;  // from the start of the shard's file
-  std::uint64_t bytes = 0;   // of the output
-  // Torch numerics: the working type, and the generator's draws taken by the tensors before this
-  // one.
-  DType torch_dtype = DType::kF32;
-  std::uint64_t torch_draws_before = 0;
+
+  std::uint64_t Elems() const { return shape.Elems(); }
+  std::uint64_t Bytes() const { return BytesOf(dtype, Elems()); }  // of the output
+  std::uint64_t InputBytes(const JobInput& input) const { return BytesOf(input.dtype, Elems()); }
 };
 
 // What torch numerics holds at once for one tensor: inputs, result, and a method's temporaries, as
 // F32 or F64.
 inline std::uint64_t TorchMergeBytes(const TensorJob& job) {
   const std::uint64_t width = job.torch_dtype == DType::kF64 ? 8 : 4;
-  return job.elems * width * (2 * job.inputs.size() + 4);
+  return job.Elems() * width * (2 * job.inputs.size() + 4);
 }
 
 struct OutputShard {
-  std::string name;    // "model.safetensors", "model-00001-of-00002.safetensors"
-  std::string header;  // the first bytes of the file
+  std::string name;  // "model.safetensors", "model-00001-of-00002.safetensors"
+  std::uint64_t header_bytes = 0;
+  Hash128 header_hash;
   std::uint64_t bytes = 0;
 };
 
@@ -69,8 +71,8 @@ struct OutputShard {
 // silently.
 struct UnusedTensor {
   int model = 0;
-  std::string name;
-  std::string reason;  // "tied to model.embed_tokens.weight", "layer 31 is in no slice"
+  Name name;
+  Name reason;  // "tied to model.embed_tokens.weight", "layer 31 is in no slice"
 };
 
 struct MergePlan {
@@ -83,6 +85,9 @@ struct MergePlan {
   Numerics numerics = Numerics::kExact;
   std::string variant;  // of sce; empty for other methods
   std::uint64_t seed = 0;
+
+  std::shared_ptr<Interner> interner;                 // of the names and shapes of models and jobs
+  std::vector<std::shared_ptr<const Params>> params;  // what the jobs point to
 
   std::vector<TensorJob> jobs;      // in output order
   std::vector<OutputShard> shards;  // one: no index is written

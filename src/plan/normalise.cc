@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace fuseo1 {
@@ -114,6 +115,7 @@ Result<PlanModule> FromSlices(const MergePlan& plan, const PlacedModels& placed,
   result.module = module;
   result.is_whole = false;
   const auto m = static_cast<std::size_t>(module);
+  std::int64_t layers_given = 0;
   for (std::size_t i = 0; i < slices.size(); ++i) {
     const OutputSlice& from = slices[i];
     PlanSlice slice;
@@ -130,6 +132,13 @@ Result<PlanModule> FromSlices(const MergePlan& plan, const PlacedModels& placed,
             fmt::format("config line {}: layer_range [{}, {}] is outside {}, which has {} layers",
                         source.place.line, first, end, Quoted(source.model.Text()), layers));
       }
+    }
+    layers_given += slice.layer_count;
+    if (layers_given > kMaxOutputLayers) {
+      return InputError(
+          fmt::format("config line {}: with this slice the output has {} layers, the "
+                      "limit is {}",
+                      from.place.line, layers_given, kMaxOutputLayers));
     }
     FindBase(plan, from.base_model ? from.base_model : plan.config.base_model, &slice);
     slice.scope.levels = {&from.parameters, levels.module, levels.top};

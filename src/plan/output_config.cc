@@ -18,7 +18,7 @@ std::optional<DType> MainType(const MergePlan& plan) {
   std::map<DType, std::uint64_t> bytes;
   for (const TensorJob& job : plan.jobs) {
     if (IsFloat(job.dtype)) {
-      bytes[job.dtype] += job.bytes;
+      bytes[job.dtype] += job.Bytes();
     }
   }
   std::optional<DType> main;

@@ -48,6 +48,7 @@ Result<Architecture> ChooseArchitecture(const std::vector<Checkpoint>& models, i
     return *known;
   }
   std::vector<std::string_view> names;
+  names.reserve(leader.tensors.size());
   for (const CheckpointTensor& tensor : leader.tensors) {
     names.push_back(tensor.name);
   }
@@ -69,16 +70,21 @@ Result<Architecture> ChooseArchitecture(const std::vector<Checkpoint>& models, i
 
 std::vector<PlacedModule> Place(const Architecture& arch, const Checkpoint& model) {
   std::vector<PlacedModule> modules(arch.modules.size());
-  for (const CheckpointTensor& tensor : model.tensors) {
-    const TensorPlace place = arch.Locate(tensor.name);
+  for (std::uint32_t i = 0; i < model.tensors.size(); ++i) {
+    const TensorPlace place = arch.Locate(model.tensors[i].name);
     PlacedModule& module = modules[static_cast<std::size_t>(place.module)];
-    const PlacedTensor placed{&tensor, place.rest, place.rule};
-    if (place.part == Part::kLayer) {
-      module.layers[place.layer].push_back(placed);
-      module.layer_count = std::max(module.layer_count, place.layer + 1);
+    if (place.part != Part::kLayer) {
+      (place.part == Part::kBefore ? module.before : module.after).push_back(i);
+    } else if (!module.layers.empty() && module.layers.back().layer == place.layer) {
+      ++module.layers.back().count;
     } else {
-      (place.part == Part::kBefore ? module.before : module.after).push_back(placed);
+      module.layers.push_back({.layer = place.layer, .first = i, .count = 1});
+      module.layer_count = std::max(module.layer_count, place.layer + 1);
     }
+  }
+  for (PlacedModule& module : modules) {
+    std::sort(module.layers.begin(), module.layers.end(),
+              [](const PlacedLayer& a, const PlacedLayer& b) { return a.layer < b.layer; });
   }
   return modules;
 }
@@ -102,25 +108,27 @@ Status CheckConfig(const Checkpoint& model, const Architecture& arch,
     const std::size_t vocab_dot = arch.vocab_size_key.rfind('.');
     const std::string scope =
         vocab_dot == std::string::npos ? "" : arch.vocab_size_key.substr(0, vocab_dot + 1);
-    for (const PlacedTensor& t : placed[i].before) {
-      if (t.rule == nullptr || !t.rule->is_vocabulary || t.tensor->shape.size() != 2) {
+    for (const std::uint32_t index : placed[i].before) {
+      const CheckpointTensor& tensor = model.tensors[index];
+      const WeightRule* const rule = arch.Locate(tensor.name).rule;
+      if (rule == nullptr || !rule->is_vocabulary || tensor.shape.size() != 2) {
         continue;
       }
-      const auto rows = static_cast<std::int64_t>(t.tensor->shape[0]);
-      const auto columns = static_cast<std::int64_t>(t.tensor->shape[1]);
+      const auto rows = static_cast<std::int64_t>(tensor.shape[0]);
+      const auto columns = static_cast<std::int64_t>(tensor.shape[1]);
       const std::string hidden_key = scope + "hidden_size";
       const std::int64_t hidden = ConfigNumber(model.config, hidden_key);
       if (hidden >= 0 && hidden != columns) {
         return Lie(model, hidden_key, hidden, columns,
-                   "the width of tensor " + Quoted(t.tensor->name) + " is");
+                   "the width of tensor " + Quoted(tensor.name) + " is");
       }
       const std::int64_t vocab = ConfigNumber(model.config, arch.vocab_size_key);
       if (vocab > rows) {
         return Lie(model, arch.vocab_size_key, vocab, rows,
-                   "the number of rows of tensor " + Quoted(t.tensor->name) + " is");
+                   "the number of rows of tensor " + Quoted(tensor.name) + " is");
       }
       if (vocab >= 0 && vocab < rows) {
-        warnings->push_back(Name(model) + ": " + Quoted(t.tensor->name) + " has " +
+        warnings->push_back(Name(model) + ": " + Quoted(tensor.name) + " has " +
                             std::to_string(rows) + " rows, its vocabulary " +
                             std::to_string(vocab) + ": the padding is kept");
       }
@@ -173,9 +181,9 @@ void WarnOfMissing(const Architecture& arch, const std::vector<Checkpoint>& mode
     for (const WeightRule& rule : module.after) {
       check(rule, rule.name);
     }
-    for (const auto& [layer, tensors] : placed[0][i].layers) {  // of layers that there are
+    for (const PlacedLayer& layer : placed[0][i].layers) {  // of layers that there are
       for (const WeightRule& rule : module.layer) {
-        check(rule, module.layer_prefix + std::to_string(layer) + "." + rule.name);
+        check(rule, module.layer_prefix + std::to_string(layer.layer) + "." + rule.name);
       }
     }
   }
@@ -188,6 +196,13 @@ void WarnOfMissing(const Architecture& arch, const std::vector<Checkpoint>& mode
 }
 
 }  // namespace
+
+const PlacedLayer* PlacedModule::FindLayer(std::int64_t layer) const {
+  const auto it = std::lower_bound(
+      layers.begin(), layers.end(), layer,
+      [](const PlacedLayer& placed, std::int64_t wanted) { return placed.layer < wanted; });
+  return it != layers.end() && it->layer == layer ? &*it : nullptr;
+}
 
 std::string ArchitectureName(const Checkpoint& model) {
   if (!model.ref.override_architecture.empty()) {

@@ -1,9 +1,10 @@
 // The models of a plan, opened, with every tensor at its place: module, layer, table entry.
-// Pointers and views point into `models`, which must not change while this lives. One thread.
+// Indices are of `models`, which must not change while this lives. One thread.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "arch/architecture.h"
@@ -13,17 +14,20 @@
 
 namespace fuseo1 {
 
-struct PlacedTensor {
-  const CheckpointTensor* tensor = nullptr;
-  std::string_view rest;
-  const WeightRule* rule = nullptr;
+// A layer's tensors are neighbours in a checkpoint, which is sorted by name.
+struct PlacedLayer {
+  std::int64_t layer = 0;
+  std::uint32_t first = 0;  // index of Checkpoint::tensors
+  std::uint32_t count = 0;
 };
 
 struct PlacedModule {
-  std::vector<PlacedTensor> before;
-  std::unordered_map<std::int64_t, std::vector<PlacedTensor>> layers;
-  std::vector<PlacedTensor> after;
+  std::vector<std::uint32_t> before;  // indices of Checkpoint::tensors, by name
+  std::vector<PlacedLayer> layers;    // by number
+  std::vector<std::uint32_t> after;
   std::int64_t layer_count = 0;  // the largest layer found, and one
+
+  const PlacedLayer* FindLayer(std::int64_t layer) const;
 };
 
 struct PlacedModels {

@@ -10,17 +10,7 @@
 namespace fuseo1 {
 namespace {
 
-std::string ShapeText(const std::vector<std::uint64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
-
-std::uint64_t Elements(const std::vector<std::uint64_t>& shape) {
-  std::uint64_t elems = 1;
-  for (const std::uint64_t extent : shape) {
-    elems *= extent;  // checked against the file's size when the header was read
-  }
-  return elems;
-}
+std::string ShapeText(Shape shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 }  // namespace
 
@@ -28,7 +18,7 @@ std::string TensorPlanner::ModelName(int model) const {
   return Quoted(plan_->models[static_cast<std::size_t>(model)].ref.Text());
 }
 
-void TensorPlanner::Note(const std::string& kind, const std::string& tensor) {
+void TensorPlanner::Note(const std::string& kind, std::string_view tensor) {
   Oddity& oddity = oddities_[kind];
   if (oddity.count++ == 0) {
     oddity.first = tensor;
@@ -164,20 +154,19 @@ Status TensorPlanner::ChooseType(const TensorGroup& group,
 Status TensorPlanner::ChooseShape(const TensorGroup& group,
                                   const std::vector<const CheckpointTensor*>& present,
                                   const std::vector<int>& models, TensorJob* job) {
-  job->shape = present[0]->shape;
+  const Shape first = present[0]->shape;
+  std::uint64_t rows = first.empty() ? 0 : first[0];
   const bool is_vocabulary =
       group.rule != nullptr ? group.rule->is_vocabulary : LooksLikeVocabulary(group.name);
-  bool is_cut = false;
   for (std::size_t k = 1; k < present.size(); ++k) {
-    const std::vector<std::uint64_t>& shape = present[k]->shape;
-    if (shape == job->shape) {
+    const Shape shape = present[k]->shape;
+    if (shape == first) {
       continue;
     }
-    const bool rows_only = !shape.empty() && shape.size() == job->shape.size() &&
-                           std::equal(shape.begin() + 1, shape.end(), job->shape.begin() + 1);
+    const bool rows_only = !shape.empty() && shape.size() == first.size() &&
+                           std::equal(shape.begin() + 1, shape.end(), first.begin() + 1);
     if (is_vocabulary && rows_only && options_.unsafe_truncate_embeddings) {
-      job->shape[0] = std::min(job->shape[0], shape[0]);
-      is_cut = true;
+      rows = std::min(rows, shape[0]);
       continue;
     }
     std::string words = "Tensor size mismatch for " + Quoted(group.name) + ": ";
@@ -191,34 +180,47 @@ Status TensorPlanner::ChooseShape(const TensorGroup& group,
     }
     return InputError(words);
   }
+  job->shape = first;
+  const bool is_cut = std::any_of(present.begin(), present.end(), [&](const CheckpointTensor* one) {
+    return !(one->shape == first);
+  });
   if (is_cut) {
+    std::vector<std::uint64_t> extents(first.begin(), first.end());
+    extents[0] = rows;
+    job->shape = plan_->interner->Intern(extents);
     Note("is cut to the shortest vocabulary (--unsafe-truncate-embeddings); the tokenizer is not",
          group.name);
   }
-  job->elems = Elements(job->shape);
   return {};
 }
 
-Status TensorPlanner::Add(const PlanSlice& slice, TensorGroup group) {
+Status TensorPlanner::Add(const PlanSlice& slice, TensorGroup& group) {
   bool is_copy = false;
   FUSEO1_TRY_VOID(CheckPresence(slice, &group, &is_copy));
   std::vector<const CheckpointTensor*> present;
   std::vector<int> models;
-  std::vector<ResolvedInput> inputs;
+  std::vector<ResolvedInput> resolved;
+  std::vector<JobInput> inputs;
+  Name label;
   TensorJob job;
   for (std::size_t k = 0; k < group.tensors.size(); ++k) {
-    if (group.tensors[k] == nullptr) {
+    const CheckpointTensor* const tensor = group.tensors[k];
+    if (tensor == nullptr) {
       continue;
     }
     if (static_cast<int>(k) == slice.base) {
       job.base = static_cast<int>(present.size());
     }
-    present.push_back(group.tensors[k]);
+    present.push_back(tensor);
     models.push_back(slice.models[k]);
-    inputs.push_back({static_cast<int>(k), group.tensors[k]->name});
+    resolved.push_back({static_cast<int>(k), tensor->name.view()});
+    inputs.push_back({.offset = tensor->offset,
+                      .file = tensor->file,
+                      .model = static_cast<std::uint16_t>(slice.models[k]),
+                      .dtype = tensor->dtype});
+    label = std::max(label, tensor->name);
   }
-  job.name = std::move(group.name);
-  group.name = job.name;
+  job.name = plan_->interner->Intern(group.name);
   job.base_configured = slice.base_configured;
   FUSEO1_TRY_VOID(ChooseType(group, present, models, &job));
   FUSEO1_TRY_VOID(ChooseShape(group, present, models, &job));
@@ -230,29 +232,15 @@ Status TensorPlanner::Add(const PlanSlice& slice, TensorGroup group) {
     }
   }
   if (job.fate == TensorFate::kMerge) {
-    FUSEO1_TRY(job.params, resolver_->Resolve(slice.scope, group.t, job.name, inputs));
+    FUSEO1_TRY(job.params, resolver_->Resolve(slice.scope, group.t, job.name, resolved));
   }
-  const auto bits = static_cast<std::uint64_t>(DTypeBits(job.dtype));
-  job.bytes = job.elems * bits / 8;
-  for (std::size_t k = 0; k < present.size(); ++k) {
-    JobInput input;
-    input.model = models[k];
-    input.file = present[k]->file;
-    input.offset = present[k]->offset;
-    input.dtype = present[k]->dtype;
-    input.bytes = job.elems * static_cast<std::uint64_t>(DTypeBits(input.dtype)) / 8;
-    job.inputs.push_back(input);
-  }
-  if (plan_->output_bytes > UINT64_MAX / 2 - job.bytes) {
+  job.inputs = plan_->interner->arena().Keep(std::span<const JobInput>(inputs));
+  if (plan_->output_bytes > UINT64_MAX / 2 - job.Bytes()) {
     return InputError("tensor " + Quoted(job.name) + ": the output would exceed 2^63 bytes");
   }
-  std::string_view label;
-  for (const ResolvedInput& input : inputs) {
-    label = std::max(label, input.name);
-  }
-  labels_.emplace_back(label);
-  plan_->output_bytes += job.bytes;
-  plan_->jobs.push_back(std::move(job));
+  labels_.push_back(label);
+  plan_->output_bytes += job.Bytes();
+  plan_->jobs.push_back(job);
   return {};
 }
 

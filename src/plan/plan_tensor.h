@@ -40,10 +40,11 @@ class TensorPlanner {
 
   // Appends a job (all but its place in the output). Errors: kInput for tensors that do not fit
   // each other, kUsage for missing parameters.
-  Status Add(const PlanSlice& slice, TensorGroup group);
+  // `group` may change.
+  Status Add(const PlanSlice& slice, TensorGroup& group);
 
   // Of each job: the largest of its inputs' names, by which mergekit orders the output.
-  const std::vector<std::string>& labels() const { return labels_; }
+  const std::vector<Name>& labels() const { return labels_; }
 
   // One line for each kind of oddity, with the first name and how many more.
   void ReportOddities();
@@ -59,14 +60,14 @@ class TensorPlanner {
                     const std::vector<int>& models, TensorJob* job) const;
   Status ChooseShape(const TensorGroup& group, const std::vector<const CheckpointTensor*>& present,
                      const std::vector<int>& models, TensorJob* job);
-  void Note(const std::string& kind, const std::string& tensor);
+  void Note(const std::string& kind, std::string_view tensor);
   std::string ModelName(int model) const;
 
   MergePlan* plan_;
   const PlanOptions& options_;
   const Architecture& arch_;
   ParameterResolver* resolver_;
-  std::vector<std::string> labels_;
+  std::vector<Name> labels_;
   std::map<std::string, Oddity> oddities_;
 };
 

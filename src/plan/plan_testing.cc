@@ -23,7 +23,7 @@ void WriteHollowModel(const std::string& directory, const std::vector<HollowTens
     const std::string name = shards == 1
                                  ? "model.safetensors"
                                  : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, shards);
-    WriteText(directory + "/" + name, layout.header);
+    WriteText(directory + "/" + name, SafetensorsHeaderText(specs[i]));
     std::filesystem::resize_file(directory + "/" + name, layout.file_bytes);
     for (const TensorSpec& spec : shards > 1 ? specs[i] : std::vector<TensorSpec>()) {
       index["weight_map"][spec.name] = name;

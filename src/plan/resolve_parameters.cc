@@ -92,9 +92,9 @@ Result<std::optional<ScalarValue>> ParameterResolver::Find(const ParamDef& def,
   return std::optional<ScalarValue>();
 }
 
-Result<std::shared_ptr<const Params>> ParameterResolver::Resolve(
-    const SliceScope& scope, double t, std::string_view output_name,
-    const std::vector<ResolvedInput>& inputs) {
+Result<const Params*> ParameterResolver::Resolve(const SliceScope& scope, double t,
+                                                 std::string_view output_name,
+                                                 const std::vector<ResolvedInput>& inputs) {
   Params params;
   for (const ParamDef& def : method_.params) {
     if (def.scope == ParamScope::kTensor) {
@@ -139,16 +139,13 @@ Result<std::shared_ptr<const Params>> ParameterResolver::Resolve(
   return Share(std::move(params));
 }
 
-Result<std::shared_ptr<const Params>> ParameterResolver::Share(Params params) {
-  std::string key = ParamsText(params);
-  const auto it = shared_.find(key);
-  if (it != shared_.end()) {
-    return it->second;
+const Params* ParameterResolver::Share(Params params) {
+  const auto [known, is_new] = shared_.try_emplace(ParamsText(params), nullptr);
+  if (is_new) {
+    all_.push_back(std::make_shared<const Params>(std::move(params)));
+    known->second = all_.back().get();
   }
-  auto made = std::make_shared<const Params>(std::move(params));
-  shared_.emplace(std::move(key), made);
-  all_.push_back(made);
-  return std::shared_ptr<const Params>(made);
+  return known->second;
 }
 
 }  // namespace fuseo1

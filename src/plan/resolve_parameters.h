@@ -39,9 +39,9 @@ class ParameterResolver {
         default_variant_(std::move(default_variant)) {}
 
   // t: the layer's place in its slice, 0 to 1. Errors: kUsage, "Missing required parameter …".
-  Result<std::shared_ptr<const Params>> Resolve(const SliceScope& scope, double t,
-                                                std::string_view output_name,
-                                                const std::vector<ResolvedInput>& inputs);
+  // What it points to lives as long as all().
+  Result<const Params*> Resolve(const SliceScope& scope, double t, std::string_view output_name,
+                                const std::vector<ResolvedInput>& inputs);
 
   bool WasUsed(const ConditionalValue& value) const { return used_.count(&value) != 0; }
   // Every distinct Params that was handed out.
@@ -50,13 +50,13 @@ class ParameterResolver {
  private:
   Result<std::optional<ScalarValue>> Find(const ParamDef& def, const ParameterSettings* own,
                                           const SliceScope& scope, double t, std::string_view name);
-  Result<std::shared_ptr<const Params>> Share(Params params);
+  const Params* Share(Params params);
 
   const MethodDef& method_;
   std::string variant_;
   std::string default_variant_;
   std::unordered_set<const ConditionalValue*> used_;
-  std::unordered_map<std::string, std::shared_ptr<const Params>> shared_;
+  std::unordered_map<std::string, const Params*> shared_;
   std::vector<std::shared_ptr<const Params>> all_;
 };
 

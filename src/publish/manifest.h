@@ -26,9 +26,10 @@ struct ManifestSideFile {
   Hash128 hash;
 };
 
-Json BuildManifest(const MergePlan& plan, const MergeReport& report,
+void WriteManifest(const MergePlan& plan, const MergeReport& report,
                    const std::vector<ManifestSideFile>& side_files,
-                   const std::string& program_version, const Json& plan_options);
+                   const std::string& program_version, const Json& plan_options,
+                   const TextSink& sink);
 
 // PlanOptions as the manifest holds them, and back. kInput for anything else.
 Json PlanOptionsToJson(const PlanOptions& options, bool unknown_keys_are_errors);

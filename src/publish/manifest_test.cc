@@ -20,11 +20,12 @@ Json TestManifest() {
   plan.models[0].ref.path = "a";
   plan.models[0].files.push_back(
       {.path = "/m/model.safetensors", .info = {}, .header_hash = {1, 2}});
-  plan.shards.push_back({.name = "model.safetensors", .header = "h", .bytes = 9});
+  plan.shards.push_back(
+      {.name = "model.safetensors", .header_bytes = 1, .header_hash = {7, 8}, .bytes = 9});
   TensorJob job;
-  job.name = "t";
-  job.shape = {2, 3};
-  job.bytes = 24;
+  Interner interner;
+  job.name = interner.Intern("t");
+  job.shape = interner.Intern(std::vector<std::uint64_t>{2, 3});
   job.offset = 80;
   plan.jobs.push_back(job);
   MergeReport report;
@@ -33,8 +34,10 @@ Json TestManifest() {
   PlanOptions options;
   options.numerics = Numerics::kTorch;
   options.random_seed = 5;
-  return BuildManifest(plan, report, {{.name = "README.md", .bytes = 3, .hash = {5, 6}}}, "1.2.3",
-                       PlanOptionsToJson(options, false));
+  std::string text;
+  WriteManifest(plan, report, {{.name = "README.md", .bytes = 3, .hash = {5, 6}}}, "1.2.3",
+                PlanOptionsToJson(options, false), [&](std::string_view piece) { text += piece; });
+  return Json::parse(text);
 }
 
 TEST(Manifest, ReadsBackWhatWasWritten) {

@@ -1,3 +1,4 @@
+#include "base/json_writer.h"
 #include "publish/manifest.h"
 
 namespace fuseo1 {
@@ -22,33 +23,27 @@ Json Inputs(const MergePlan& plan) {
   return inputs;
 }
 
-Json Tensors(const MergePlan& plan, const MergeReport& report) {
-  Json tensors = Json::array();
-  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
-    const TensorJob& job = plan.jobs[i];
-    const TensorOutcome& outcome = report.tensors[i];
-    Json tensor = {{"name", job.name},
-                   {"dtype", DTypeName(job.dtype)},
-                   {"shape", job.shape},
-                   {"shard", job.shard},
-                   {"offset", job.offset},
-                   {"bytes", job.bytes},
-                   {"xxh3_128", outcome.hash.Hex()}};
-    if (job.fate == TensorFate::kCopy) {
-      tensor["copied"] = true;
-    }
-    if (outcome.nan_in + outcome.inf_in + outcome.nan_out + outcome.inf_out > 0) {
-      tensor["nonfinite"] = {{"nan_in", outcome.nan_in},
-                             {"inf_in", outcome.inf_in},
-                             {"nan_out", outcome.nan_out},
-                             {"inf_out", outcome.inf_out}};
-    }
-    if (!outcome.notes.empty()) {
-      tensor["notes"] = outcome.notes;
-    }
-    tensors.push_back(std::move(tensor));
+Json Tensor(const TensorJob& job, const TensorOutcome& outcome) {
+  Json tensor = {{"name", job.name.view()},
+                 {"dtype", DTypeName(job.dtype)},
+                 {"shape", job.shape},
+                 {"shard", job.shard},
+                 {"offset", job.offset},
+                 {"bytes", job.Bytes()},
+                 {"xxh3_128", outcome.hash.Hex()}};
+  if (job.fate == TensorFate::kCopy) {
+    tensor["copied"] = true;
   }
-  return tensors;
+  if (outcome.nan_in + outcome.inf_in + outcome.nan_out + outcome.inf_out > 0) {
+    tensor["nonfinite"] = {{"nan_in", outcome.nan_in},
+                           {"inf_in", outcome.inf_in},
+                           {"nan_out", outcome.nan_out},
+                           {"inf_out", outcome.inf_out}};
+  }
+  if (!outcome.notes.empty()) {
+    tensor["notes"] = outcome.notes;
+  }
+  return tensor;
 }
 
 }  // namespace
@@ -67,40 +62,46 @@ Json PlanOptionsToJson(const PlanOptions& options, bool unknown_keys_are_errors)
   return json;
 }
 
-Json BuildManifest(const MergePlan& plan, const MergeReport& report,
+void WriteManifest(const MergePlan& plan, const MergeReport& report,
                    const std::vector<ManifestSideFile>& side_files,
-                   const std::string& program_version, const Json& plan_options) {
+                   const std::string& program_version, const Json& plan_options,
+                   const TextSink& sink) {
   Json shards = Json::array();
   for (const OutputShard& shard : plan.shards) {
     shards.push_back({{"name", shard.name},
                       {"bytes", shard.bytes},
-                      {"header_xxh3_128", HashText(shard.header).Hex()}});
-  }
-  Json unused = Json::array();
-  for (const UnusedTensor& tensor : plan.unused) {
-    unused.push_back({{"model", plan.models[static_cast<std::size_t>(tensor.model)].ref.Text()},
-                      {"name", tensor.name},
-                      {"reason", tensor.reason}});
+                      {"header_xxh3_128", shard.header_hash.Hex()}});
   }
   Json files = Json::array();
   for (const ManifestSideFile& file : side_files) {
     files.push_back({{"name", file.name}, {"bytes", file.bytes}, {"xxh3_128", file.hash.Hex()}});
   }
-  Json recipe = {{"merge_method", plan.method->name},
-                 {"variant", plan.variant},
-                 {"seed", plan.seed},
-                 {"plan_options", plan_options},
-                 {"config", plan.config_text}};
-  return {{"format", "fuseo1-manifest"},
-          {"format_version", 1},
-          {"program", {{"name", "fuseo1"}, {"version", program_version}}},
-          {"recipe", std::move(recipe)},
-          {"inputs", Inputs(plan)},
-          {"shards", std::move(shards)},
-          {"tensors", Tensors(plan, report)},
-          {"unused_tensors", std::move(unused)},
-          {"side_files", std::move(files)},
-          {"warnings", plan.warnings}};
+  JsonWriter manifest(sink);
+  manifest.Add("format", "fuseo1-manifest");
+  manifest.Add("format_version", 1);
+  manifest.Add("program", Json{{"name", "fuseo1"}, {"version", program_version}});
+  manifest.Add("recipe", Json{{"merge_method", plan.method->name},
+                              {"variant", plan.variant},
+                              {"seed", plan.seed},
+                              {"plan_options", plan_options},
+                              {"config", plan.config_text}});
+  manifest.Add("inputs", Inputs(plan));
+  manifest.Add("shards", shards);
+  manifest.BeginList("tensors");
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    manifest.Add(Tensor(plan.jobs[i], report.tensors[i]));
+  }
+  manifest.End();
+  manifest.BeginList("unused_tensors");
+  for (const UnusedTensor& tensor : plan.unused) {
+    manifest.Add(Json{{"model", plan.models[static_cast<std::size_t>(tensor.model)].ref.Text()},
+                      {"name", tensor.name.view()},
+                      {"reason", tensor.reason.view()}});
+  }
+  manifest.End();
+  manifest.Add("side_files", files);
+  manifest.Add("warnings", plan.warnings);
+  manifest.End();
 }
 
 }  // namespace fuseo1

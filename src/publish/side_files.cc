@@ -147,9 +147,15 @@ Result<std::vector<SideFile>> SideFiles::Build(FileSystem& fs, const MergePlan& 
     FUSEO1_TRY(ManifestSideFile entry, Describe(fs, file));
     described.push_back(std::move(entry));
   }
-  add(kManifestName, DumpJson(BuildManifest(plan, report, described, options_.program_version,
-                                            options_.plan_options)) +
-                         "\n");
+  // Long for many tensors: written as it is made.
+  files.push_back({.name = std::string(kManifestName),
+                   .contents = "",
+                   .copy_from = "",
+                   .produce = [&plan, &report, described = std::move(described),
+                               options = options_](const TextSink& sink) {
+                     WriteManifest(plan, report, described, options.program_version,
+                                   options.plan_options, sink);
+                   }});
   return files;
 }
 

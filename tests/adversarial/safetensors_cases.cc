@@ -147,7 +147,7 @@ std::vector<FileCase> RangeCases() {
       {"DataWithoutTensors", RawSafetensors("{}", "x"), "belong to no tensor"},
       {"EndsBehindTheFile", One("U8", "5", "0,5", 4), "the file has 4 bytes of data"},
       {"NoDataAtAll", One("F32", "1000", "0,4000", 0), "the file has 0 bytes of data"},
-      {"EmptyTensorBehindTheFile", One("U8", "0", "9,9", 4), "bytes of no tensor"},
+      {"EmptyTensorBehindTheFile", One("U8", "0", "9,9", 4), "data_offsets end at 9, the file has 4 bytes"},
       {"EmptyTensorInsideAnother",
        RawSafetensors("{" + Entry("a", "U8", "4", "0,4") + "," + Entry("b", "U8", "0", "2,2") + "}",
                       "dddd"),

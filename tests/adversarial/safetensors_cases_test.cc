@@ -38,7 +38,8 @@ Cost Read(const File& file) {
   testing::ResetPeak();
   const std::uint64_t before = testing::LiveBytes();
   const double start = Milliseconds();
-  const auto header = ReadSafetensorsHeader(file);
+  Interner interner;
+  const auto header = ReadSafetensorsHeader(file, interner);
   cost.ms = Milliseconds() - start;
   cost.peak_bytes = testing::PeakBytes() - before;
   cost.is_ok = header.ok();
