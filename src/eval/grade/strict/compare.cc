@@ -32,7 +32,7 @@ class Comparer {
 
   Decision Compare(const Expr& gold, const Expr& prediction) {
     if (++depth_ > kMaxCompareDepth || *budget_ <= 0) return {Verdict::kUndecided, "budget"};
-    *budget_ -= 5;
+    *budget_ -= 30;
     const Decision d = CompareKinds(gold, prediction);
     --depth_;
     return d;
@@ -279,48 +279,65 @@ class Comparer {
   }
 
   // Unordered, each item once: a perfect matching by augmenting paths, since a bare value may fit
-  // several names.
+  // several names. Pairs are compared only when a path asks for them.
+  class Matching {
+   public:
+    Matching(Comparer* comparer, const std::vector<Expr>& gold, const std::vector<Expr>& prediction)
+        : comparer_(comparer),
+          gold_(gold),
+          prediction_(prediction),
+          known_(gold.size() * gold.size(), Fit::kUnknown),
+          owner_(gold.size(), gold.size()) {}
+
+    // Finds item i a partner; the same place first, since most lists come in the same order.
+    bool Place(std::size_t i, std::vector<bool>* seen) {
+      const std::size_t n = gold_.size();
+      for (std::size_t step = 0; step < n; ++step) {
+        const std::size_t j = (i + step) % n;
+        if ((*seen)[j] || !Fits(i, j)) continue;
+        (*seen)[j] = true;
+        if (owner_[j] == n || Place(owner_[j], seen)) {
+          owner_[j] = i;
+          return true;
+        }
+      }
+      return false;
+    }
+    bool undecided() const { return undecided_; }
+
+   private:
+    enum class Fit : std::uint8_t { kUnknown, kYes, kNo };
+
+    bool Fits(std::size_t i, std::size_t j) {
+      Fit& fit = known_[i * gold_.size() + j];
+      if (fit == Fit::kUnknown) {
+        const Decision d = comparer_->Compare(gold_[i], prediction_[j]);
+        undecided_ = undecided_ || d.verdict == Verdict::kUndecided;
+        fit = d.equal() ? Fit::kYes : Fit::kNo;
+      }
+      return fit == Fit::kYes;
+    }
+
+    Comparer* comparer_;
+    const std::vector<Expr>& gold_;
+    const std::vector<Expr>& prediction_;
+    std::vector<Fit> known_;
+    std::vector<std::size_t> owner_;
+    bool undecided_ = false;
+  };
+
   Decision CompareMultisets(const std::vector<Expr>& gold, const std::vector<Expr>& prediction) {
     if (gold.size() != prediction.size()) return {Verdict::kUnequal, "different-count"};
-    const std::size_t n = gold.size();
-    std::vector<std::vector<std::size_t>> fits(n);
-    bool undecided = false;
-    for (std::size_t i = 0; i < n; ++i) {
-      bool diagonal = false;
-      for (std::size_t step = 0; step < n; ++step) {
-        const std::size_t j =
-            (i + step) % n;  // the same place first: most lists come in the same order
-        const Decision d = Compare(gold[i], prediction[j]);
-        undecided = undecided || d.verdict == Verdict::kUndecided;
-        if (d.equal()) {
-          fits[i].push_back(j);
-          diagonal = diagonal || j == i;
-        }
+    Matching matching(this, gold, prediction);
+    for (std::size_t i = 0; i < gold.size(); ++i) {
+      std::vector<bool> seen(gold.size(), false);
+      if (!matching.Place(i, &seen)) {
         if (*budget_ <= 0) return {Verdict::kUndecided, "budget"};
-        if (diagonal && step == 0 && n > 64) break;
+        return {matching.undecided() ? Verdict::kUndecided : Verdict::kUnequal,
+                "different-elements"};
       }
-      if (fits[i].empty())
-        return {undecided ? Verdict::kUndecided : Verdict::kUnequal, "different-elements"};
-    }
-    std::vector<std::size_t> owner(n, n);
-    for (std::size_t i = 0; i < n; ++i) {
-      std::vector<bool> seen(n, false);
-      if (!Augment(fits, i, &owner, &seen)) return {Verdict::kUnequal, "different-elements"};
     }
     return {Verdict::kEqual, "same-elements"};
-  }
-
-  static bool Augment(const std::vector<std::vector<std::size_t>>& fits, std::size_t i,
-                      std::vector<std::size_t>* owner, std::vector<bool>* seen) {
-    for (const std::size_t j : fits[i]) {
-      if ((*seen)[j]) continue;
-      (*seen)[j] = true;
-      if ((*owner)[j] == owner->size() || Augment(fits, (*owner)[j], owner, seen)) {
-        (*owner)[j] = i;
-        return true;
-      }
-    }
-    return false;
   }
 
   // Letters side by side spell a word where the other side is one: MR and \text{MR}.
