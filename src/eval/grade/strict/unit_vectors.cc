@@ -68,6 +68,9 @@ int Term(Tree* tree, NodeId id, NodeId* coefficient) {
 
 std::optional<Tree> AsUnitVectors(const Expr& e) {
   if (e.node().op != Op::kAdd || e.signs != 0 || e.node().kids.size() > 3) return std::nullopt;
+  for (const NodeId kid : e.node().kids) {
+    if (!HasAxis(*e.tree, kid)) return std::nullopt;
+  }
   Tree tree = *e.tree;
   std::array<NodeId, 3> parts = {-1, -1, -1};
   const std::vector<NodeId> terms = e.node().kids;
