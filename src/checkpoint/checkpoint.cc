@@ -120,6 +120,10 @@ class Opener {
     if (i < tensors.size()) {
       return Unindexed(index_path, tensors[i]);
     }
+    if (index.total_size_is_odd) {
+      checkpoint_.warnings.push_back(fmt::format(
+          "{}: total_size is no whole number; the tensors have {} bytes", index_path, bytes));
+    }
     if (index.total_size && *index.total_size != bytes) {
       checkpoint_.warnings.push_back(
           fmt::format("{}: total_size says {} bytes, the tensors have {}", index_path,

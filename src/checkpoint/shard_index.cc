@@ -136,6 +136,7 @@ class IndexParser {
       if (key == "total_size") {
         JsonScanner look_ahead = scanner_;  // some writers store a float or a string: no matter
         const auto size = look_ahead.Unsigned("a size");
+        index_.total_size_is_odd = !size.ok();
         if (size.ok()) {
           index_.total_size = *size;
         }

@@ -21,6 +21,7 @@ struct ShardIndex {
   std::vector<std::string> shards;  // sorted; plain names, never a path
   std::vector<IndexEntry> entries;  // sorted by tensor
   std::optional<std::uint64_t> total_size;
+  bool total_size_is_odd = false;  // it is there, but no whole number
 };
 
 // Errors: kInput with the byte, for damage, duplicate tensors, and shard names that are paths.

@@ -114,5 +114,14 @@ TEST(ShardIndex, CountsNamesAtTheLimit) {
   }
 }
 
+TEST(ShardIndex, ATotalSizeThatIsNoWholeNumberIsOdd) {
+  for (const char* size : {"-1", "1.5", "\"x\"", "null", "[]", "1180591620717411303424"}) {
+    const auto index = Parse(fmt::format(
+        R"({{"metadata":{{"total_size":{}}},"weight_map":{{"a":"1.safetensors"}}}})", size));
+    ASSERT_TRUE(index.ok()) << index.error().message();
+    EXPECT_TRUE(index->total_size_is_odd) << size;
+  }
+}
+
 }  // namespace
 }  // namespace fuseo1

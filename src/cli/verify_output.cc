@@ -28,12 +28,48 @@ bool Exists(FileSystem& fs, const std::string& path) {
   return info.ok() && info->kind != FileKind::kMissing;
 }
 
+// The manifest speaks of every tensor of a shard, and of no other.
+void CheckTensors(const std::vector<StoredTensor>& stored,
+                  const std::vector<const ManifestTensor*>& expected, const std::string& file,
+                  std::vector<std::string>& damage) {
+  std::map<std::string_view, const StoredTensor*> unnamed;
+  for (const StoredTensor& tensor : stored) {
+    unnamed.emplace(tensor.name.view(), &tensor);
+  }
+  for (const ManifestTensor* const named : expected) {
+    const ManifestTensor& tensor = *named;
+    const auto found = unnamed.find(tensor.name);
+    if (found == unnamed.end()) {
+      damage.push_back(fmt::format("{}: tensor {} of the manifest is not there, or named twice",
+                                   file, Quoted(tensor.name)));
+      continue;
+    }
+    const StoredTensor& is = *found->second;
+    if (is.dtype != tensor.dtype || !(is.shape == tensor.shape) || is.offset != tensor.offset ||
+        is.Bytes() != tensor.bytes) {
+      damage.push_back(
+          fmt::format("{}: tensor {} has another type, shape or place than the "
+                      "manifest says",
+                      file, Quoted(tensor.name)));
+    }
+    unnamed.erase(found);
+  }
+  if (!unnamed.empty()) {
+    damage.push_back(fmt::format("{}: {} tensors, the first {}, are not in the manifest", file,
+                                 unnamed.size(), Quoted(unnamed.begin()->first)));
+  }
+}
+
 // Sizes and headers; the files that are right enough to hash tensors in.
 std::vector<std::unique_ptr<File>> CheckShards(FileSystem& fs, const std::string& dir,
                                                const Manifest& manifest,
                                                std::vector<std::string>& damage) {
   std::vector<std::unique_ptr<File>> files;
   Interner interner;
+  std::vector<std::vector<const ManifestTensor*>> expected(manifest.shards.size());
+  for (const ManifestTensor& tensor : manifest.tensors) {
+    expected[static_cast<std::size_t>(tensor.shard)].push_back(&tensor);
+  }
   for (const ManifestShard& shard : manifest.shards) {
     files.push_back(nullptr);
     Result<std::unique_ptr<File>> file = fs.OpenRead(dir + "/" + shard.name);
@@ -53,6 +89,8 @@ std::vector<std::unique_ptr<File>> CheckShards(FileSystem& fs, const std::string
       damage.push_back(fmt::format("{}: the header's hash is {}, the manifest says {}",
                                    Quoted(shard.name), header->header_hash.Hex(),
                                    shard.header_hash.Hex()));
+    } else {
+      CheckTensors(header->tensors, expected[files.size() - 1], Quoted(shard.name), damage);
     }
     files.back() = std::move(*file);
   }

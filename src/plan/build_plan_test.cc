@@ -412,6 +412,24 @@ TEST_F(BuildPlanTest, ComparesVocabulariesUnderTokenizerSource) {
               {"none of the models"});
 }
 
+TEST_F(BuildPlanTest, NumbersOfConfigJsonAreWholeNumbers) {
+  WriteQwen("b");
+  for (const auto& [key, value] : {std::pair("num_hidden_layers", "[]"),
+                                   {"num_hidden_layers", "-1"},
+                                   {"num_hidden_layers", "1e30"},
+                                   {"hidden_size", "\"8\""},
+                                   {"vocab_size", "{}"}}) {
+    Json config = Json::parse(QwenConfig({}));
+    config[key] = Json::parse(value);
+    WriteHollowModel(folder_ / "a", QwenTensors({}), DumpJson(config));
+    ExpectError(Linear({"a", "b"}), ErrorCode::kInput, {key, "whole number", "/a"});
+    config[key] = nullptr;
+    config["quantization_config"] = nullptr;
+    WriteHollowModel(folder_ / "a", QwenTensors({}), DumpJson(config));
+    EXPECT_FALSE(HasWarning(Good(Linear({"a", "b"})), "quantised"));
+  }
+}
+
 TEST_F(BuildPlanTest, PlansTwoHundredThousandTinyTensors) {
   std::vector<HollowTensor> tensors;
   for (int i = 0; i < 200'000; ++i) {

@@ -244,7 +244,8 @@ void CheckUnusedTensors(MergePlan* plan) {
 
 void CheckQuantisation(MergePlan* plan) {
   for (const Checkpoint& model : plan->models) {
-    if (FindKey(model.config, "quantization_config") != nullptr) {
+    const Json* const quantisation = FindKey(model.config, "quantization_config");
+    if (quantisation != nullptr && !quantisation->is_null()) {
       plan->warnings.push_back(Quoted(model.ref.Text()) +
                                " is quantised (config.json has quantization_config): its packed "
                                "tensors can only be copied, where all models agree");

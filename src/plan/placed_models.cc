@@ -96,11 +96,22 @@ Error Lie(const Checkpoint& model, std::string_view key, std::int64_t says, std:
                     "; config and weights do not belong together");
 }
 
+// A number that config.json must state as one where it states it: a whole number from 0 on.
+Status CheckCount(const Checkpoint& model, std::string_view key) {
+  const Json* const value = key.empty() ? nullptr : DottedKey(model.config, key);
+  if (value == nullptr || value->is_null() || ConfigNumber(model.config, key) >= 0) {
+    return {};
+  }
+  return InputError("config.json of " + Name(model) + " says " + std::string(key) + " is " +
+                    Quoted(DumpJson(*value, -1), 40) + "; expected a whole number from 0 on");
+}
+
 // What config.json says of layers, embedding and head, against the tensors.
 Status CheckConfig(const Checkpoint& model, const Architecture& arch,
                    const std::vector<PlacedModule>& placed, std::vector<std::string>* warnings) {
   for (std::size_t i = 0; i < arch.modules.size(); ++i) {
     const std::string& key = arch.modules[i].layer_count_key;
+    FUSEO1_TRY_VOID(CheckCount(model, key));
     const std::int64_t says = key.empty() ? -1 : ConfigNumber(model.config, key);
     if (says >= 0 && placed[i].layer_count > 0 && says != placed[i].layer_count) {
       return Lie(model, key, says, placed[i].layer_count, "the number of layers stored is");
@@ -117,6 +128,8 @@ Status CheckConfig(const Checkpoint& model, const Architecture& arch,
       const auto rows = static_cast<std::int64_t>(tensor.shape[0]);
       const auto columns = static_cast<std::int64_t>(tensor.shape[1]);
       const std::string hidden_key = scope + "hidden_size";
+      FUSEO1_TRY_VOID(CheckCount(model, hidden_key));
+      FUSEO1_TRY_VOID(CheckCount(model, arch.vocab_size_key));
       const std::int64_t hidden = ConfigNumber(model.config, hidden_key);
       if (hidden >= 0 && hidden != columns) {
         return Lie(model, hidden_key, hidden, columns,

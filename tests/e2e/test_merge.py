@@ -81,6 +81,15 @@ class Merge(Case):
             self.assertIn("OUT", self.refused(2, "merge", "merge.yaml", out), out)
             self.assertEqual(self.tree("."), before, out)
 
+    def test_out_must_be_a_folder_that_can_be_made(self):
+        (self.dir / "file").write_text("mine")
+        (self.dir / "dangling").symlink_to("nowhere")
+        before = self.tree(".")
+        for out, words in (("file", "is a file"), ("file/x/y", "lies below"), ("dangling", "link to a folder"),
+                           ("dangling/x", "link to a folder")):
+            self.assertIn(words, self.refused(2, "merge", "merge.yaml", out), out)
+            self.assertEqual(self.tree("."), before, out)
+
     def test_a_folder_that_is_not_ours_is_left_alone(self):
         (self.dir / "out").mkdir()
         (self.dir / "out/notes.txt").write_text("mine")

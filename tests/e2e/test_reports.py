@@ -50,6 +50,18 @@ class Reports(Case):
         one = self.ok("diff", "a", "b", "--json", "-j", "1").stdout
         self.assertEqual(one, self.ok("diff", "a", "b", "--json", "-j", "7").stdout)
 
+    def test_verify_notices_a_manifest_that_leaves_tensors_out_or_renames_them(self):
+        self.ok("merge", "merge.yaml", "out")
+        path = self.dir / "out/fuseo1.json"
+        whole = json.loads(path.read_text())
+        for change in (lambda tensors: tensors.clear(), lambda tensors: tensors.pop(),
+                       lambda tensors: tensors[0].update(name="other"), lambda tensors: tensors[0].update(shape=[]),
+                       lambda tensors: tensors.append(tensors[0])):
+            manifest = json.loads(json.dumps(whole))
+            change(manifest["tensors"])
+            path.write_text(json.dumps(manifest))
+            self.assertIn("manifest", self.refused(3, "verify", "out"))
+
     def test_verify_accepts_what_merge_wrote_and_merges_it_again(self):
         self.ok("merge", "merge.yaml", "out", "--out-shard-size", "200")
         report = json.loads(self.ok("verify", "out", "--recompute", "100%", "--json").stdout)
