@@ -103,7 +103,7 @@ Status CheckCount(const Checkpoint& model, std::string_view key) {
     return {};
   }
   return InputError("config.json of " + Name(model) + " says " + std::string(key) + " is " +
-                    Quoted(DumpJson(*value, -1), 40) + "; expected a whole number from 0 on");
+                    Printable(DumpJson(*value, -1), 40) + "; expected a whole number from 0 on");
 }
 
 // What config.json says of layers, embedding and head, against the tensors.
