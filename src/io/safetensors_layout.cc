@@ -79,10 +79,7 @@ void AppendJsonString(std::string_view text, std::string* out) {
 
 // Specs are ours: their sizes were checked when the inputs were read.
 std::uint64_t BytesOf(const TensorSpec& tensor) {
-  std::uint64_t elems = 1;
-  for (const std::uint64_t extent : tensor.shape) {
-    elems *= extent;
-  }
+  const std::uint64_t elems = ElemsOf(tensor.shape);
   FUSEO1_CHECK(elems * (static_cast<std::uint64_t>(DTypeBits(tensor.dtype)) % 8) % 8 == 0);
   return fuseo1::BytesOf(tensor.dtype, elems);
 }

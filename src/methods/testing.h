@@ -1,4 +1,4 @@
-// For tests and benchmarks of methods: runs a TensorMerge over arrays the way the engine does, and
+// For tests of methods: runs a TensorMerge over arrays the way the engine does, and
 // makes inputs that the golden files can name by a seed. Not part of the program.
 #pragma once
 

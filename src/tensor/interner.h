@@ -46,6 +46,15 @@ class Name {
   const char* text_ = kEmpty + sizeof(std::uint32_t);
 };
 
+// The product, which whoever gives the extents has checked.
+inline std::uint64_t ElemsOf(std::span<const std::uint64_t> extents) {
+  std::uint64_t elems = 1;
+  for (const std::uint64_t extent : extents) {
+    elems *= extent;
+  }
+  return elems;
+}
+
 // The extents of a tensor, outermost first; none: a scalar.
 class Shape {
  public:
@@ -63,14 +72,7 @@ class Shape {
   std::uint64_t back() const { return extents_[size() - 1]; }
   std::span<const std::uint64_t> span() const { return {begin(), size()}; }
 
-  // The product, which whoever made the shape has checked.
-  std::uint64_t Elems() const {
-    std::uint64_t elems = 1;
-    for (const std::uint64_t extent : *this) {
-      elems *= extent;
-    }
-    return elems;
-  }
+  std::uint64_t Elems() const { return ElemsOf(span()); }
 
   friend bool operator==(Shape a, Shape b) { return a.extents_ == b.extents_ || a == b.span(); }
   friend bool operator==(Shape a, std::span<const std::uint64_t> b) {

@@ -29,7 +29,7 @@ class OpenElements {
       return;
     }
     Worker& own = workers_[static_cast<std::size_t>(worker)];
-    own.entries.push_back({element, key, own.numbers.size()});
+    own.entries.push_back({element, key});
     for (std::size_t j = 0; j < models_; ++j) {
       own.numbers.push_back(number_of(j));
     }
@@ -42,8 +42,8 @@ class OpenElements {
   std::vector<double> SumOfSelected(const Cut& cut) const {
     std::vector<std::pair<Entry, const double*>> open;
     for (const Worker& worker : workers_) {
-      for (const Entry& entry : worker.entries) {
-        open.emplace_back(entry, worker.numbers.data() + entry.numbers);
+      for (std::size_t i = 0; i < worker.entries.size(); ++i) {
+        open.emplace_back(worker.entries[i], worker.numbers.data() + i * models_);
       }
     }
     std::sort(open.begin(), open.end(),
@@ -76,11 +76,10 @@ class OpenElements {
   struct Entry {
     std::uint64_t element;
     std::uint32_t key;
-    std::size_t numbers;  // index of its first
   };
   struct alignas(64) Worker {
     std::vector<Entry> entries;
-    std::vector<double> numbers;
+    std::vector<double> numbers;  // [entries][models]
   };
 
   std::size_t models_;

@@ -23,6 +23,12 @@ namespace {
 using Doubles = std::array<double, kBlockElems>;
 using Masks = std::array<std::uint32_t, kBlockElems>;
 
+template <class T>
+double EnergyOf(T x, T base) {
+  const double difference = static_cast<double>(x) - static_cast<double>(base);
+  return difference * difference;
+}
+
 class SceMerge : public TensorMerge {
  public:
   explicit SceMerge(const TensorTask& task)
@@ -202,10 +208,8 @@ class SceMerge : public TensorMerge {
     AddEnergies<T>(above, block, models);
     const T* const base = block.Of<T>(base_);
     ForEachFlag(inside, block.count, [&](std::size_t i) {
-      open_.Add(block.worker, block.first + i, keys[i], [&](std::size_t j) {
-        const double difference = static_cast<double>(models[j][i]) - static_cast<double>(base[i]);
-        return difference * difference;
-      });
+      open_.Add(block.worker, block.first + i, keys[i],
+                [&](std::size_t j) { return EnergyOf(models[j][i], base[i]); });
     });
   }
 
@@ -216,14 +220,11 @@ class SceMerge : public TensorMerge {
     const T* const base = block.Of<T>(base_);
     for (std::size_t j = 0; j < models.size(); ++j) {
       const T* const x = models[j];
-      const auto square = [=](std::size_t i) {
-        const double difference = static_cast<double>(x[i]) - static_cast<double>(base[i]);
-        return difference * difference;
-      };
+      const auto energy = [=](std::size_t i) { return EnergyOf(x[i], base[i]); };
       energies[j] +=
           keep == kKeepAll.data()
-              ? LaneSum(block.count, square)
-              : LaneSum(block.count, [=](std::size_t i) { return Masked(keep[i], square(i)); });
+              ? LaneSum(block.count, energy)
+              : LaneSum(block.count, [=](std::size_t i) { return Masked(keep[i], energy(i)); });
     }
   }
 

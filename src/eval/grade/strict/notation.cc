@@ -262,21 +262,20 @@ bool SameDerivative(const Derivative& a, const Derivative& b) {
   return b.by.empty() && (!b.dot || a.by == "t");
 }
 
+bool ByOneLetter(const std::vector<NamedDerivative>& derivatives) {
+  std::string_view by;
+  for (const NamedDerivative& d : derivatives) {
+    if (d.derivative.by.empty()) continue;
+    if (!by.empty() && by != d.derivative.by) return false;
+    by = d.derivative.by;
+  }
+  return true;
+}
+
 void UnifyDerivatives(const Tree& gold, Tree* prediction) {
   const std::vector<NamedDerivative> wanted = Derivatives(gold);
   const std::vector<NamedDerivative> said = Derivatives(*prediction);
-  std::string by;
-  for (const NamedDerivative& p : said) {  // all of them by one letter
-    if (p.derivative.by.empty()) continue;
-    if (!by.empty() && by != p.derivative.by) return;
-    by = p.derivative.by;
-  }
-  by.clear();
-  for (const NamedDerivative& g : wanted) {
-    if (g.derivative.by.empty()) continue;
-    if (!by.empty() && by != g.derivative.by) return;
-    by = g.derivative.by;
-  }
+  if (!ByOneLetter(said) || !ByOneLetter(wanted)) return;
   for (const NamedDerivative& p : said) {
     for (const NamedDerivative& g : wanted) {
       if (g.name == p.name || !SameDerivative(g.derivative, p.derivative)) continue;
