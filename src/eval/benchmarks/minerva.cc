@@ -2,6 +2,7 @@
 // stands in a box of the solution.
 #include "eval/benchmark.h"
 #include "eval/benchmarks/common/fields.h"
+#include "eval/extract/boxes.h"
 
 namespace fuseo1 {
 namespace {
@@ -12,7 +13,7 @@ Result<Problem> ReadMinerva(const Json& record, std::uint64_t row) {
   problem.subject = OptionalText(record, {"type"});
   const std::string answer = OptionalText(record, {"answer"});
   const std::string solution = OptionalText(record, {"solution"});
-  problem.gold = answer.empty() ? LastBoxed(solution) : answer;
+  problem.gold = answer.empty() ? std::string(LastBox(solution).value_or("")) : answer;
   problem.published_gold = solution.empty() ? "\\boxed{" + answer + "}" : solution;
   if (problem.gold.empty()) {
     return InputError("no \"answer\" and no box in \"solution\"");

@@ -41,7 +41,10 @@ TEST(ChoiceAnswer, ReadsEveryEndingOfTheTable) {
   for (std::string line; std::getline(in, line); ++rows) {
     const Json row = ParseJson(line).value();
     const std::string response = row["response"];
-    EXPECT_EQ(Chosen(response), row["letter"].is_null() ? "none" : row["letter"].get<std::string>())
+    const auto options =
+        row.contains("options") ? row["options"].get<std::vector<std::string>>() : kFour;
+    EXPECT_EQ(Chosen(response, options),
+              row["letter"].is_null() ? "none" : row["letter"].get<std::string>())
         << response;
   }
   EXPECT_GT(rows, 100);
@@ -101,6 +104,12 @@ TEST(ChoiceAnswer, IgnoresTheReasoningBlock) {
   EXPECT_EQ(Chosen("<think>so \\boxed{A} or maybe"), "none");
 }
 
+TEST(ChoiceAnswer, EndsWithTheModelsTurn) {
+  EXPECT_EQ(Chosen("\\boxed{B}<|im_end|>\n<|im_start|>user\n\\boxed{C}"), "B");
+  EXPECT_EQ(Chosen("<|begin_of_solution|>The answer is D<|end_of_solution|>"), "D");
+  EXPECT_EQ(Chosen("The answer is <b>C</b></s>"), "C");
+}
+
 TEST(ChoiceAnswer, StaysFastOnHostileText) {
   const auto start = std::chrono::steady_clock::now();
   std::string open;
@@ -114,6 +123,12 @@ TEST(ChoiceAnswer, StaysFastOnHostileText) {
     phrases += "answer is ";
   }
   EXPECT_EQ(Chosen(phrases), "none");
+  for (const char* part :
+       {"answer is A ", "\\text{", "<b>", "A, ", "answer is then ", "[[[[", "选项"}) {
+    std::string text = "The answer is ";
+    while (text.size() < 1'000'000) text += part;
+    Chosen(text);
+  }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 

@@ -1,33 +1,44 @@
 #include "eval/extract/reasoning.h"
 
 #include <algorithm>
-#include <array>
+#include <string_view>
 
 #include "base/text.h"
 
 namespace fuseo1 {
 namespace {
 
-constexpr std::array<std::string_view, 2> kOpen = {"<think>", "<|begin_of_thought|>"};
-constexpr std::array<std::string_view, 2> kClose = {"</think>", "<|end_of_thought|>"};
+constexpr std::string_view kOpens[] = {"<think>", "<|begin_of_thought|>"};
+constexpr std::string_view kCloses[] = {"</think>", "<|end_of_thought|>"};
+
+// What ends a turn, or the solution that Sky-T1 writes after its thoughts.
+constexpr std::string_view kTurnEnds[] = {"<|im_end|>", "<|endoftext|>",
+                                          "<\xef\xbd\x9c"
+                                          "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+                                          "<|eot_id|>", "<|end_of_solution|>"};
+constexpr std::string_view kSolutionBegin = "<|begin_of_solution|>";
+// Also a mark-up tag, so only at the very end.
+constexpr std::string_view kSentenceEnd = "</s>";
 
 }  // namespace
 
 std::string_view AnswerPart(std::string_view response) {
-  std::size_t end = 0;
-  for (const std::string_view mark : kClose) {
+  std::size_t begin = 0;
+  for (const std::string_view mark : kCloses) {
     const std::size_t at = response.rfind(mark);
-    if (at != std::string_view::npos) {
-      end = std::max(end, at + mark.size());
-    }
+    if (at != std::string_view::npos) begin = std::max(begin, at + mark.size());
   }
-  if (end > 0) {
-    return response.substr(end);
+  std::string_view text = response.substr(begin);
+  for (const std::string_view mark : kOpens) text = text.substr(0, text.find(mark));
+  text = Trim(text);
+  if (StartsWith(text, kSolutionBegin)) text.remove_prefix(kSolutionBegin.size());
+  for (const std::string_view mark : kTurnEnds) text = text.substr(0, text.find(mark));
+  text = Trim(text);
+  while (EndsWith(text, kSentenceEnd)) {
+    text.remove_suffix(kSentenceEnd.size());
+    text = Trim(text);
   }
-  const std::string_view text = Trim(response);
-  const bool open = std::any_of(kOpen.begin(), kOpen.end(),
-                                [&](std::string_view mark) { return StartsWith(text, mark); });
-  return open ? std::string_view() : response;
+  return text;
 }
 
 }  // namespace fuseo1

@@ -1,90 +1,18 @@
 #include "eval/grade/extract_answer.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <vector>
 
 #include "base/text.h"
+#include "eval/extract/boxes.h"
+#include "eval/extract/markup.h"
+#include "eval/extract/reasoning.h"
 
 namespace fuseo1 {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-
-// match[i] = the place of the brace that closes the one at i. Escaped braces are text. Linear.
-std::vector<std::uint32_t> MatchBraces(std::string_view text) {
-  std::vector<std::uint32_t> match(text.size(), 0);
-  std::vector<std::uint32_t> open;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '{') {
-      open.push_back(static_cast<std::uint32_t>(i));
-    } else if (text[i] == '}' && !open.empty()) {
-      match[open.back()] = static_cast<std::uint32_t>(i);
-      open.pop_back();
-    }
-  }
-  return match;
-}
-
-std::optional<std::string> LastBox(std::string_view text) {
-  if (text.size() >= UINT32_MAX || (text.find("\\boxed") == kNone && text.find("\\fbox") == kNone))
-    return std::nullopt;
-  const std::vector<std::uint32_t> match = MatchBraces(text);
-  std::optional<std::string> last;
-  for (std::size_t at = text.find('\\'); at != kNone; at = text.find('\\', at)) {
-    const std::string_view rest = text.substr(at);
-    std::size_t open = at + (rest.starts_with("\\boxed") ? 6 : rest.starts_with("\\fbox") ? 5 : 0);
-    if (open == at) {
-      ++at;
-      continue;
-    }
-    while (open < text.size() &&
-           (text[open] == ' ' || text[open] == '\n' || text[open] == '\t' || text[open] == '\r'))
-      ++open;
-    if (open >= text.size() || text[open] != '{' || match[open] == 0) {
-      ++at;
-      continue;
-    }
-    last = std::string(Trim(text.substr(open + 1, match[open] - open - 1)));
-    at = match[open];  // a box inside this one is part of its answer
-  }
-  return last;
-}
-
-bool SameLetter(char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); }
-
-bool StartsWith(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(),
-                                                   [](char p, char t) { return SameLetter(t, p); });
-}
-
-// Past `:` or its wide form, which bold marks and blanks may precede; 0 where there is none.
-std::size_t PastColon(std::string_view text) {
-  constexpr std::string_view kWideColon = "\xef\xbc\x9a";  // ：
-  std::size_t at = 0;
-  while (at < text.size() && at < 8 && (text[at] == '*' || text[at] == ' ')) ++at;
-  if (text.substr(at).starts_with(':')) return at + 1;
-  return text.substr(at).starts_with(kWideColon) ? at + kWideColon.size() : 0;
-}
-
-// Where an answer begins if an anchored phrase stands at the start of `text`; 0: none does.
-std::size_t AnchorEnd(std::string_view text) {
-  constexpr std::string_view kAnswer = "\xe7\xad\x94\xe6\xa1\x88";  // 答案
-  constexpr std::string_view kIs = "\xe6\x98\xaf";                  // 是
-  if (text.starts_with(kAnswer)) {
-    const std::string_view rest = text.substr(kAnswer.size());
-    if (rest.starts_with(kIs)) return kAnswer.size() + kIs.size();
-    const std::size_t colon = PastColon(rest);
-    return colon == 0 ? 0 : kAnswer.size() + colon;
-  }
-  if (!StartsWith(text, "answer")) return 0;
-  if (StartsWith(text, "answer is")) return 9;
-  const std::size_t colon = PastColon(text.substr(6));
-  return colon == 0 ? 0 : 6 + colon;
-}
+constexpr std::string_view kFullStop = "\xe3\x80\x82";   // 。
+constexpr std::string_view kWideColon = "\xef\xbc\x9a";  // ：
 
 // What opens a remark on the answer rather than going on with it.
 constexpr std::string_view kRemarks[] = {" because ",
@@ -105,6 +33,14 @@ constexpr std::string_view kRemarks[] = {" because ",
                                          ", by ",
                                          ", giving ",
                                          ", obtained ",
+                                         ", and we ",
+                                         ", and this ",
+                                         ", and that ",
+                                         ", and it ",
+                                         ", and the ",
+                                         ", hence ",
+                                         ", thus ",
+                                         ", therefore ",
                                          " (in ",
                                          " (since ",
                                          " (because ",
@@ -116,88 +52,189 @@ constexpr std::string_view kRemarks[] = {" because ",
                                          " (which ",
                                          " as required",
                                          " as desired",
+                                         " as claimed",
+                                         " as follows from ",
                                          "\xef\xbc\x8c\xe6\x89\x80\xe4\xbb\xa5",   // ，所以
                                          "\xef\xbc\x8c\xe5\x9b\xa0",               // ，因
                                          "\xef\xbc\x8c\xe6\x95\x85",               // ，故
                                          "\xef\xbc\x8c\xe5\x85\xb6\xe4\xb8\xad"};  // ，其中
+// The same right after a formula, which ends an answer more clearly than a word does.
+constexpr std::string_view kRemarksOnFormulas[] = {" is ", " was ", " by ", " when ", " after "};
+// A clause of its own, where at least two letters follow: "5; we see", "5 — the rest".
+constexpr std::string_view kClauses[] = {"; ", " \xe2\x80\x94 ", " \xe2\x80\x93 ", " -- "};
 
-// The first sentence of what follows an anchor.
-std::string Sentence(std::string_view text) {
-  constexpr std::string_view kFullStop = "\xe3\x80\x82";   // 。
-  constexpr std::string_view kWideColon = "\xef\xbc\x9a";  // ：
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// The end of a proof, which writers put behind the answer.
+constexpr std::string_view kProofEnds[] = {"\\blacksquare", "\\square", "\\qed", "\\Box",
+                                           "\xe2\x88\x8e",   // ∎
+                                           "\xe2\x96\xa0",   // ■
+                                           "\xe2\x96\xa1"};  // □
+
+// Past blanks, colons, emphasis marks and tags at the front; the same at the end, with full stops.
+std::string_view WithoutMarks(std::string_view text) {
   for (;;) {
-    const std::string_view before = text;
+    const std::size_t before = text.size();
     text = Trim(text);
-    if (text.starts_with(kWideColon)) text.remove_prefix(kWideColon.size());
-    while (!text.empty() && (text.front() == ':' || text.front() == '*' || text.front() == '='))
+    if (StartsWith(text, kWideColon)) text.remove_prefix(kWideColon.size());
+    while (!text.empty() && std::string_view(":*=_").find(text.front()) != kNone)
       text.remove_prefix(1);
-    if (text.size() == before.size()) break;
+    text.remove_prefix(TagLength(text));
+    if (text.size() == before) return text;
   }
-  if (text.starts_with("$$") || text.starts_with("$") || text.starts_with("\\(") ||
-      text.starts_with("\\[")) {
-    const std::string_view close = text[0] == '\\'          ? (text[1] == '(' ? "\\)" : "\\]")
-                                   : text.starts_with("$$") ? "$$"
-                                                            : "$";
-    const std::size_t end = text.find(close, 2);
-    if (end != kNone) {
-      std::size_t after = end + close.size();
-      // A unit or a second formula may follow in the same sentence.
-      const std::size_t line = text.find('\n', after);
-      std::string_view rest = text.substr(after, line == kNone ? kNone : line - after);
-      rest = Trim(rest);
-      if (rest.empty() || rest.front() == '.' || rest.front() == '*' ||
-          rest.starts_with("\xe3\x80\x82"))
-        return std::string(text.substr(0, after));
+}
+
+std::string_view WithoutProofEnd(std::string_view text) {
+  std::string_view shorter = text;
+  for (const std::string_view close : {"$", "\\)", "\\]"}) {
+    if (EndsWith(shorter, close)) shorter = Trim(shorter.substr(0, shorter.size() - close.size()));
+  }
+  for (const std::string_view end : kProofEnds) {
+    if (!EndsWith(shorter, end)) continue;
+    shorter = Trim(shorter.substr(0, shorter.size() - end.size()));
+    for (const std::string_view open : {"$", "\\(", "\\["}) {
+      if (EndsWith(shorter, open)) shorter = Trim(shorter.substr(0, shorter.size() - open.size()));
+    }
+    return shorter;
+  }
+  return text;
+}
+
+std::string_view WithoutEndMarks(std::string_view text) {
+  for (;;) {
+    const std::size_t before = text.size();
+    text = Trim(text);
+    while (!text.empty() && std::string_view("*._#").find(text.back()) != kNone)
+      text.remove_suffix(1);
+    const std::size_t tag = text.rfind('<');
+    if (tag != kNone && TagLength(text.substr(tag)) == text.size() - tag)
+      text = text.substr(0, tag);
+    if (text.size() == before) return WithoutProofEnd(text);
+  }
+}
+
+// The end of the formula in dollars or brackets that `text` begins with, or 0.
+std::size_t FormulaEnd(std::string_view text) {
+  std::string_view close;
+  for (const auto& [open, end] : {std::pair<std::string_view, std::string_view>{"$$", "$$"},
+                                  {"$", "$"},
+                                  {"\\(", "\\)"},
+                                  {"\\[", "\\]"}}) {
+    if (close.empty() && StartsWith(text, open)) close = end;
+  }
+  const std::size_t end = close.empty() ? kNone : text.find(close, 2);
+  return end == kNone ? 0 : end + close.size();
+}
+
+// The inside of a code fence that `text` begins with, or nothing.
+std::optional<std::string_view> Fenced(std::string_view text) {
+  constexpr std::string_view kFence = "```";
+  if (!StartsWith(text, kFence)) return std::nullopt;
+  const std::size_t line = text.find('\n');
+  const std::size_t end = line == kNone ? kNone : text.find(kFence, line);
+  return end == kNone ? std::nullopt : std::optional(Trim(text.substr(line, end - line)));
+}
+
+std::size_t ClauseAt(std::string_view text) {
+  std::size_t end = text.size();
+  for (const std::string_view mark : kClauses) {
+    for (std::size_t at = text.find(mark); at < end; at = text.find(mark, at + 1)) {
+      const std::size_t word = at + mark.size();
+      if (word + 1 < text.size() && IsLetter(text[word]) && IsLetter(text[word + 1])) end = at;
     }
   }
-  std::size_t end = text.find('\n');
-  if (end == kNone) end = text.size();
-  end = std::min(end, text.find(kFullStop));
-  for (std::size_t i = 0; i + 1 < end; ++i) {
-    if (text[i] == '.' && text[i + 1] == ' ' && i > 0) {
+  constexpr std::string_view kWideSemicolon = "\xef\xbc\x9b";  // ；
+  for (std::size_t at = text.find(kWideSemicolon); at < end;
+       at = text.find(kWideSemicolon, at + 1)) {
+    const std::size_t word = at + kWideSemicolon.size();
+    const auto lead = static_cast<unsigned char>(word < text.size() ? text[word] : '\0');
+    if (lead >= 0xE4 && lead <= 0xE9) end = at;  // an ideograph
+  }
+  return end;
+}
+
+// "The area is 12" says 12: one subject, one "is", a number or formula after it.
+std::string_view WithoutSubject(std::string_view sentence) {
+  constexpr std::string_view kIs = " is ";
+  if (WordLength(sentence, "the") == 0 && WordLength(sentence, "it") == 0 &&
+      WordLength(sentence, "this") == 0 && WordLength(sentence, "its") == 0) {
+    return sentence;
+  }
+  const std::size_t at = sentence.find(kIs);
+  if (at == kNone || sentence.find(kIs, at + 1) != kNone) return sentence;
+  std::string_view value = WithoutMarks(sentence.substr(at + kIs.size()));
+  value.remove_prefix(FillersLength(value));
+  const bool is_number =
+      !value.empty() && std::string_view("0123456789$\\-(+.[{").find(value[0]) != kNone;
+  return is_number ? value : sentence;
+}
+
+// The first sentence of what follows an anchor.
+std::string_view Sentence(std::string_view text) {
+  text = WithoutMarks(text);
+  if (const auto fenced = Fenced(text)) text = *fenced;
+  const std::size_t formula = FormulaEnd(text);
+  if (formula != 0) {
+    const std::size_t line = text.find('\n', formula);
+    // A unit or a second formula may follow in the same sentence.
+    const std::string_view rest = text.substr(formula, line == kNone ? kNone : line - formula);
+    const bool remark =
+        std::any_of(std::begin(kRemarksOnFormulas), std::end(kRemarksOnFormulas),
+                    [rest](std::string_view word) { return StartsWith(rest, word); });
+    const std::string_view after = WithoutEndMarks(rest);
+    if (remark || after.empty() || StartsWith(Trim(rest), ".") || StartsWith(after, kFullStop))
+      return text.substr(0, formula);
+  }
+  std::size_t end = std::min({text.find('\n'), text.find(kFullStop), text.size()});
+  for (std::size_t i = 1; i + 1 < end; ++i) {
+    if (text[i] == '.' && text[i + 1] == ' ') {
       end = i;
       break;
     }
   }
   for (const std::string_view remark : kRemarks)
     end = std::min(end, text.substr(0, end).find(remark));
-  std::string_view sentence = Trim(text.substr(0, end));
-  while (!sentence.empty() && (sentence.back() == '*' || sentence.back() == '.'))
-    sentence.remove_suffix(1);
-  return std::string(Trim(sentence));
+  end = std::min(end, ClauseAt(text.substr(0, end)));
+  return WithoutEndMarks(WithoutSubject(WithoutEndMarks(text.substr(0, end))));
+}
+
+// "what the answer is." introduces none; "the answer is, 5" does.
+bool IntroducesNone(std::string_view rest) {
+  if (rest.empty()) return true;
+  const bool number = rest.size() > 1 && rest[1] >= '0' && rest[1] <= '9';
+  const bool aside = rest.size() > 2 && rest[1] == ' ' &&
+                     std::string_view("0123456789$\\-").find(rest[2]) != kNone;
+  switch (rest[0]) {
+    case '?':
+    case '!':
+      return true;
+    case '.':
+      return !number;
+    case ',':
+      return !aside;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
 
-std::string_view WithoutReasoning(std::string_view response) {
-  constexpr std::array<std::string_view, 2> kCloses = {"</think>", "<|end_of_thought|>"};
-  constexpr std::array<std::string_view, 2> kOpens = {"<think>", "<|begin_of_thought|>"};
-  std::size_t start = 0;
-  for (const std::string_view close : kCloses) {
-    const std::size_t at = response.rfind(close);
-    if (at != kNone) start = std::max(start, at + close.size());
-  }
-  response.remove_prefix(start);
-  for (const std::string_view open : kOpens) response = response.substr(0, response.find(open));
-  return response;
-}
-
 std::optional<std::string> ExtractAnswer(std::string_view response) {
-  const std::string_view text = WithoutReasoning(response);
-  if (auto box = LastBox(text)) return box;
-  // The last phrase that an answer follows; "what the answer is." introduces none.
+  constexpr int kMaxAnchors = 32;
+  const std::string_view text = AnswerPart(response);
+  if (const auto box = LastBox(text)) return std::string(*box);
+  // The last phrase that an answer follows.
   int tries = 0;
-  for (std::size_t at = text.size(); at-- > 0 && tries < 32;) {
-    const std::size_t end = AnchorEnd(text.substr(at));
-    if (end == 0) continue;
+  for (std::size_t at = text.size(); at-- > 0 && tries < kMaxAnchors;) {
+    const std::size_t anchor =
+        AnchorLength(text.substr(at), at == 0 ? '\0' : text[at - 1], Anchors::kMaths);
+    if (anchor == 0) continue;
     ++tries;
-    const std::string_view rest = Trim(text.substr(at + end));
-    const bool ends_there =
-        !rest.empty() &&
-        (rest[0] == ',' || rest[0] == '?' || rest[0] == '!' ||
-         (rest[0] == '.' && !(rest.size() > 1 && rest[1] >= '0' && rest[1] <= '9')));
-    std::string answer = ends_there ? std::string() : Sentence(rest);
-    if (!answer.empty()) return answer;
+    std::string_view rest = Trim(text.substr(at + anchor));
+    if (IntroducesNone(rest)) continue;
+    if (rest[0] == ',') rest.remove_prefix(1);
+    const std::string_view answer = Sentence(rest);
+    if (!answer.empty()) return std::string(answer);
   }
   return std::nullopt;
 }

@@ -103,27 +103,4 @@ Result<Problem> ReadMathsRecord(const Json& record, std::uint64_t row) {
   return problem;
 }
 
-std::string LastBoxed(std::string_view text) {
-  constexpr std::string_view kBox = "\\boxed";
-  for (std::size_t at = text.rfind(kBox); at != std::string_view::npos;
-       at = at == 0 ? std::string_view::npos : text.rfind(kBox, at - 1)) {
-    std::size_t open = at + kBox.size();
-    while (open < text.size() && text[open] == ' ') {
-      ++open;
-    }
-    if (open >= text.size() || text[open] != '{') {
-      continue;
-    }
-    std::size_t depth = 0;
-    for (std::size_t i = open; i < text.size(); ++i) {
-      depth += text[i] == '{' ? 1 : 0;
-      if (text[i] == '}' && --depth == 0) {
-        return std::string(text.substr(open + 1, i - open - 1));
-      }
-      i += text[i] == '\\' ? 1 : 0;
-    }
-  }
-  return {};
-}
-
 }  // namespace fuseo1

@@ -32,7 +32,4 @@ Result<Problem> StartProblem(const Json& record, std::uint64_t row,
 // A maths record with question, answer and perhaps a subject and a level.
 Result<Problem> ReadMathsRecord(const Json& record, std::uint64_t row);
 
-// The inside of the last balanced box of a text, or "".
-std::string LastBoxed(std::string_view text);
-
 }  // namespace fuseo1
