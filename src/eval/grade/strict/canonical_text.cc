@@ -105,6 +105,8 @@ std::string_view WithoutMarkdown(std::string_view text) {
 
 std::string_view CanonicalText(std::string_view text, std::string* out) {
   text = WithoutMarkdown(text);
+  if (text.size() > 1 && text.ends_with('\\') && text[text.size() - 2] != '\\')
+    text.remove_suffix(1);  // what is left of a control space
   out->clear();
   out->reserve(text.size() + 16);
   ScriptJoiner scripts(out);

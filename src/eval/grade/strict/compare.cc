@@ -13,6 +13,7 @@
 #include "eval/grade/strict/matrix_entries.h"
 #include "eval/grade/strict/named.h"
 #include "eval/grade/strict/notation.h"
+#include "eval/grade/strict/progression.h"
 #include "eval/grade/strict/quantity.h"
 #include "eval/grade/strict/real_set.h"
 #include "eval/grade/strict/unit_vectors.h"
@@ -345,7 +346,7 @@ class Comparer {
     const Node& n = e.node();
     if (n.op == Op::kWord || n.op == Op::kVar || n.op == Op::kText) return ToLowerAscii(n.text);
     if (n.op == Op::kE || n.op == Op::kI) return n.op == Op::kE ? "e" : "i";
-    if (n.op != Op::kMul) return std::nullopt;
+    if (n.op != Op::kMul || e.tree->spaced_letters) return std::nullopt;
     std::string all;
     for (const NodeId kid : n.kids) {
       const auto part = e.tree->at(kid).op == Op::kMul ? std::nullopt : Spelling(e.With(kid));
@@ -564,6 +565,7 @@ class Comparer {
 }  // namespace
 
 Decision CompareTrees(const Tree& gold, const Tree& prediction, std::int64_t* budget) {
+  if (const auto d = CompareProgressions(gold, prediction, budget)) return *d;
   const bool family = MayBeFamily(gold) || MayBeFamily(prediction);
   const bool renamed = MayBeRenamed(gold, prediction);
   const bool ellipsis = HasEllipsis(gold) || HasEllipsis(prediction);

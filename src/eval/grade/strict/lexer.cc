@@ -330,6 +330,21 @@ class Lexer {
            last.Is(")") || last.roman;
   }
 
+  // The divisor of a unit: kJ/mol, g/cm, m/sec.
+  bool AfterUnitSlash() const {
+    const std::size_t n = out_.list.size();
+    if (n < 3 || !out_.list[n - 1].Is("/")) return false;
+    const Token& above = out_.list[n - 2];
+    const bool upright = above.roman || above.kind == TokenKind::kWord;
+    const bool letter = above.kind == TokenKind::kLetter &&
+                        out_.list[n - 3].kind == TokenKind::kNumber && above.space != Space::kNone;
+    const bool power = n > 4 && (above.kind == TokenKind::kNumber || above.Is("}"));
+    bool word = false;
+    for (std::size_t k = 3; power && k <= 6 && k <= n; ++k)
+      word = word || out_.list[n - k].kind == TokenKind::kWord || out_.list[n - k].roman;
+    return upright || letter || (power && word);
+  }
+
   bool AfterBracket() const {
     return !out_.list.empty() &&
            (out_.list.back().Is(")") || out_.list.back().Is("]") || out_.list.back().Is("\\}"));
@@ -361,6 +376,8 @@ class Lexer {
     const std::string_view plain = Synonym(run);
     if (run == "min" && AfterNumber() && !BeforeBracket())
       return void(Emit(TokenKind::kWord, run));  // minutes
+    if (Unit below; AfterUnitSlash() && !BeforeBracket() && FindUnit(run, false, &below))
+      return void(Emit(TokenKind::kWord, run));
     if (OneOf(plain, kFunctionNames) || run == "inf" || run == "infinity" || run == "Infinity" ||
         run == "infty") {
       return void(Emit(TokenKind::kCommand, run == "Infinity" ? "infty" : plain));

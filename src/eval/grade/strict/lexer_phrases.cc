@@ -85,6 +85,126 @@ void ExceptFrom(std::vector<Token>* in, std::size_t at, std::size_t used) {
   *in = std::move(out);
 }
 
+// "all odd integers" as 2k + 1 with k in Z; the text ends with it.
+void NameMultiples(std::vector<Token>* in) {
+  std::size_t i = std::max(Phrase(*in, 0, {"all"}), Phrase(*in, 0, {"the"}));
+  const bool odd = Phrase(*in, i, {"odd"}) > 0;
+  if (!odd && Phrase(*in, i, {"even"}) == 0) return;
+  ++i;
+  const std::size_t noun = std::max(Phrase(*in, i, {"integers"}), Phrase(*in, i, {"numbers"}));
+  if (i == 1 || noun == 0 || (*in)[i + noun].kind != TokenKind::kEnd) return;
+  const Token end = in->back();
+  Token two = Made(end, TokenKind::kNumber, "2");
+  two.value = Rational(2);
+  Token one = Made(end, TokenKind::kNumber, "1");
+  one.value = Rational(1);
+  const Token letter = Made(end, TokenKind::kLetter, "k");
+  *in = {two, letter};
+  if (odd) {
+    in->push_back(Made(end, TokenKind::kSymbol, "+"));
+    in->push_back(one);
+  }
+  in->push_back(Made(end, TokenKind::kSymbol, ","));
+  in->push_back(letter);
+  in->push_back(Made(end, TokenKind::kCommand, "in"));
+  in->push_back(Made(end, TokenKind::kCommand, "bbZ"));
+  in->push_back(end);
+}
+
+// "no solution" and its like say the empty set; "all positive integers" and others sets of
+// integers.
+struct SetPhrase {
+  std::initializer_list<std::string_view> words;
+  std::string_view command;
+};
+
+void NameWholeSets(std::vector<Token>* in) {
+  std::size_t i = 0;
+  bool all = false;
+  for (const auto& words : {std::initializer_list<std::string_view>{"there", "is"},
+                            {"there", "are"},
+                            {"the", "equation", "has"},
+                            {"it", "has"},
+                            {"has"}}) {
+    if (i == 0) i = Phrase(*in, 0, words);
+  }
+  const std::size_t no = Phrase(*in, i, {"no"});
+  if (no > 0) {
+    std::size_t k = i + no;
+    k += Phrase(*in, k, {"real"});
+    const std::size_t noun = std::max(Phrase(*in, k, {"solution"}), Phrase(*in, k, {"solutions"}));
+    k += noun;
+    k += std::max(Phrase(*in, k, {"exists"}), Phrase(*in, k, {"exist"}));
+    if (noun > 0 && (*in)[k].kind == TokenKind::kEnd)
+      Replace(in, 0, k, TokenKind::kCommand, "emptyset");
+    return;
+  }
+  if (i > 0) return;
+  for (const auto& words : {std::initializer_list<std::string_view>{"the", "set", "of", "all"},
+                            {"set", "of", "all"},
+                            {"the", "set", "of"},
+                            {"set", "of"},
+                            {"all", "the"},
+                            {"all"},
+                            {"any"},
+                            {"every"},
+                            {"the"}}) {
+    if (!all) {
+      i = Phrase(*in, 0, words);
+      all = i > 0;
+    }
+  }
+  if (!all) return;
+  for (const SetPhrase& phrase :
+       {SetPhrase{{"positive", "integers"}, "bbZ+"}, SetPhrase{{"positive", "integer"}, "bbZ+"},
+        SetPhrase{{"negative", "integers"}, "bbZ-"},
+        SetPhrase{{"nonnegative", "integers"}, "bbZ_ge0"}, SetPhrase{{"natural", "numbers"}, "bbN"},
+        SetPhrase{{"integers"}, "bbZ"}, SetPhrase{{"integer"}, "bbZ"},
+        SetPhrase{{"positive", "real", "numbers"}, "bbR+"},
+        SetPhrase{{"positive", "reals"}, "bbR+"}, SetPhrase{{"rational", "numbers"}, "bbQ"}}) {
+    const std::size_t used = Phrase(*in, i, phrase.words);
+    if (used > 0 && (*in)[i + used].kind == TokenKind::kEnd)
+      return Replace(in, 0, i + used, TokenKind::kCommand, phrase.command);
+  }
+}
+
+// "n = 0, 1 (mod 4)": the modulus holds for each of the residues.
+void SpreadModulus(std::vector<Token>* in) {
+  std::size_t equiv = 0;
+  std::size_t mod = 0;
+  for (std::size_t i = 1; i + 1 < in->size(); ++i) {
+    if ((*in)[i].IsCommand("equiv")) {
+      if (equiv > 0) return;
+      equiv = i;
+    }
+    if ((*in)[i].IsCommand("pmod") || (*in)[i].IsCommand("mod")) {
+      if (mod > 0) return;
+      mod = i;
+    }
+  }
+  if (equiv == 0 || mod < equiv + 4) return;
+  std::vector<Token> out(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(equiv) + 1);
+  bool spread = false;
+  for (std::size_t i = equiv + 1; i < mod; ++i) {
+    const Token& t = (*in)[i];
+    const bool separates = t.Is(",") || t.IsWord("or") || t.IsWord("and");
+    if (!separates) {
+      if (t.kind != TokenKind::kNumber && !t.Is("-") && !t.IsCommand("pm")) return;
+      out.push_back(t);
+      continue;
+    }
+    if (out.back().IsCommand("equiv")) return;
+    out.insert(out.end(), in->begin() + static_cast<std::ptrdiff_t>(mod), in->end() - 1);
+    out.push_back(Made(t, TokenKind::kWord, "or"));
+    out.insert(out.end(), in->begin(), in->begin() + static_cast<std::ptrdiff_t>(equiv) + 1);
+    spread = true;
+    if (t.Is(",") && (*in)[i + 1].kind == TokenKind::kWord) ++i;  // ", or"
+  }
+  if (!spread) return;
+  out.insert(out.end(), in->begin() + static_cast<std::ptrdiff_t>(mod), in->end());
+  *in = std::move(out);
+}
+
 // "all real numbers" as a whole value.
 void NameSets(std::vector<Token>* in) {
   for (std::size_t i = 0; i + 1 < in->size(); ++i) {
@@ -155,6 +275,18 @@ void DropLeadIn(std::vector<Token>* in) {
     in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
 }
 
+// f : x \mapsto 2x defines f(x) = 2x.
+void SpellMapping(std::vector<Token>* in) {
+  if (in->size() < 6 || (*in)[0].kind != TokenKind::kLetter || !(*in)[1].Is(":") ||
+      (*in)[2].kind != TokenKind::kLetter || !(*in)[3].IsCommand("mapsto")) {
+    return;
+  }
+  (*in)[1] = Made((*in)[1], TokenKind::kSymbol, "(");
+  (*in)[1].space = Space::kNone;
+  (*in)[3] = Made((*in)[3], TokenKind::kSymbol, "=");
+  in->insert(in->begin() + 3, Made((*in)[3], TokenKind::kSymbol, ")"));
+}
+
 // "(a) 3 (b) 5": each part under its own name.
 void NameParts(std::vector<Token>* in) {
   const auto marks = [in](std::size_t at, char letter) {
@@ -212,7 +344,7 @@ void NameIntegers(std::vector<Token>* in) {
     if ((*in)[at].Is("(")) ++at;
     for (const std::string_view word : {"where", "for", "with"}) at += Phrase(*in, at, {word});
     const bool marked = at > i;
-    if (!marked || at + 3 >= in->size()) continue;
+    if (!marked || at + 2 >= in->size()) continue;
     const Token set = Made(in->back(), TokenKind::kCommand, "bbZ");
     const auto ends = [&](std::size_t k) {
       if (k < in->size() && (*in)[open].Is("(") && (*in)[k].Is(")")) ++k;
@@ -327,14 +459,22 @@ void FinishPhrases(std::vector<Token>* in) {
                of > 0 && i + of < in->size() && (*in)[i + of].kind == TokenKind::kWord) {
       in->erase(in->begin() + static_cast<std::ptrdiff_t>(i),
                 in->begin() + static_cast<std::ptrdiff_t>(i + of));  // 3/4 of a cup
+    } else if (const std::size_t volts = std::max(Phrase(*in, i, {"electron", "volts"}),
+                                                  Phrase(*in, i, {"electron", "volt"}));
+               volts > 0) {
+      Replace(in, i, volts, TokenKind::kWord, "eV");
     } else if (const std::size_t percent = Phrase(*in, i, {"per", "cent"}); percent > 0) {
       Replace(in, i, percent, TokenKind::kSymbol, "%");
     }
   }
   DropLeadIn(in);
+  SpellMapping(in);
   NameParts(in);
   NameByColons(in);
   MarkModulus(in);
+  SpreadModulus(in);
+  NameMultiples(in);
+  NameWholeSets(in);
   NameSets(in);
   NameIntegers(in);
   DropRemarks(in);

@@ -101,6 +101,7 @@ struct Tree {
   NodeId root = -1;
   int signs = 0;                // how many independent ± there are
   bool has_minus_plus = false;  // all ± and ∓ then go together
+  bool spaced_letters = false;  // letters with blanks between them: y e s is no word
   bool plain_braces = false;    // the whole is {one item}: a group to TeX, a set to a typist
 
   const Node& at(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }

@@ -34,6 +34,11 @@ bool Parser::ParseAnswer(Tree* tree) {
   }
   if (Failed()) return false;
   tree_.root = root;
+  for (std::size_t i = 1; i < tokens_.size(); ++i) {
+    tree_.spaced_letters = tree_.spaced_letters || (tokens_[i].kind == TokenKind::kLetter &&
+                                                    tokens_[i].space == Space::kPlain &&
+                                                    tokens_[i - 1].kind == TokenKind::kLetter);
+  }
   *tree = std::move(tree_);
   return true;
 }

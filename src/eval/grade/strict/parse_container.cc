@@ -171,8 +171,11 @@ NodeId Parser::ParseSetExpression() {
     const Op op = name == "cup" ? Op::kUnion : name == "cap" ? Op::kIntersection : Op::kDifference;
     if (name != "cup" && name != "cap" && name != "setminus") break;
     ++pos_;
+    const bool round = Peek().Is("(");
     const NodeId right = ParseRatio();
     if (right == kFailed) return kFailed;
+    if (round && tokens_[pos_ - 1].Is(")") && tree_.at(right).op == Op::kNumber)
+      return Fail("not-mathematics");  // (1) is no set
     if (tree_.at(left).op == op && op != Op::kDifference) {
       if (tree_.at(left).kids.size() >= kMaxAnswerItems) return Fail("too-many-items");
       tree_.at(left).kids.push_back(right);

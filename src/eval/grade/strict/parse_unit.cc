@@ -75,13 +75,17 @@ bool Parser::UnitFollows(const std::vector<NodeId>& factors) const {
   if (AtUnitProduct()) return true;
   if (Peek(i).Is("/")) {
     const Token& below = Peek(i + 1);
-    if (below.kind != TokenKind::kLetter || !IsPlainLetterUnit(below.text)) return false;
+    Unit word;
+    const bool named = below.kind == TokenKind::kWord && FindUnit(below.text, true, &word);
+    if (!named && (below.kind != TokenKind::kLetter || !IsPlainLetterUnit(below.text)))
+      return false;
     i += 2;
   }
   if (Peek(i).Is("^")) {
     const bool braced = Peek(i + 1).Is("{");
-    if (Peek(i + (braced ? 2 : 1)).kind != TokenKind::kNumber) return false;
-    i += braced ? 4 : 2;
+    const std::size_t minus = Peek(i + (braced ? 2 : 1)).Is("-") ? 1 : 0;
+    if (Peek(i + minus + (braced ? 2 : 1)).kind != TokenKind::kNumber) return false;
+    i += minus + (braced ? 4 : 2);
   }
   if (!EndsItem(i)) return false;
   return t.space == Space::kTex || (one_number && (i > 1 || Peek(1).kind == TokenKind::kEnd));
@@ -155,7 +159,14 @@ bool Parser::ParseUnit(Unit* unit, bool* used_letter) {
       ++pos_;
       Unit probe;
       bool letter = false;
+      const bool counted = tokens_[back].IsWord("per") && Peek().kind == TokenKind::kWord &&
+                           Peek().text.size() > 2 && EndsItem(1);  // per pulse
       if (!UnitAtom(&probe, &letter) && PowerOfPrefix(Peek().text) == 0) {
+        if (counted && any) {
+          unit->Multiply(NounUnit(Peek().text), -1);
+          ++pos_;
+          break;
+        }
         pos_ = back;
         break;
       }

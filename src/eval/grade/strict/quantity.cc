@@ -30,16 +30,49 @@ Measured Unwrap(const Expr& e) {
   return out;
 }
 
-// "5m" beside a quantity in metres: the last factor is the letter of a unit.
-bool LetterUnit(const Expr& e, Tree* scratch, Measured* out) {
-  const Node& node = e.node();
-  if (node.op != Op::kMul || node.kids.size() < 2) return false;
-  const Node& last = e.tree->at(node.kids.back());
-  Unit unit;
-  if (last.op != Op::kVar || last.text.size() != 1 || !FindUnit(last.text, true, &unit))
+// Takes a letter of a unit, or its power, off a product.
+bool TakeUnitLetter(const Tree& tree, NodeId id, int power, Unit* unit) {
+  const Node* node = &tree.at(id);
+  if (node->op == Op::kPow) {
+    const Node* exponent = &tree.at(node->kids[1]);
+    if (exponent->op == Op::kNeg) {
+      exponent = &tree.at(exponent->kids[0]);
+      power = -power;
+    }
+    const auto n = exponent->op == Op::kNumber ? exponent->number.ToInt() : std::nullopt;
+    if (!n || *n < 1 || *n > 9) return false;
+    power *= static_cast<int>(*n);
+    node = &tree.at(node->kids[0]);
+  }
+  Unit atom;
+  if (node->op != Op::kVar || node->text.size() != 1 || !FindUnit(node->text, true, &atom))
     return false;
-  *scratch = *e.tree;
-  const std::vector<NodeId> rest(node.kids.begin(), node.kids.end() - 1);
+  unit->Multiply(atom, power);
+  return true;
+}
+
+// "5m" or "24 N s" beside a quantity: all that is no number is letters of units.
+bool LetterUnit(const Expr& e, Tree* scratch, Measured* out) {
+  const Tree& tree = *e.tree;
+  Unit unit;
+  std::vector<NodeId> rest;
+  const auto take = [&](NodeId id, int power) {
+    const Node& node = tree.at(id);
+    const std::vector<NodeId> kids = node.op == Op::kMul ? node.kids : std::vector<NodeId>{id};
+    for (const NodeId kid : kids) {
+      if (TakeUnitLetter(tree, kid, power, &unit)) continue;
+      if (power < 0) return false;
+      rest.push_back(kid);
+    }
+    return true;
+  };
+  const bool quotient = e.node().op == Op::kDiv;
+  if (!quotient && e.node().op != Op::kMul) return false;
+  if (!take(quotient ? e.node().kids[0] : e.id, 1) || (quotient && !take(e.node().kids[1], -1)) ||
+      rest.empty() || unit.bases.empty()) {
+    return false;
+  }
+  *scratch = tree;
   const NodeId id = rest.size() == 1 ? rest[0] : scratch->Add(Op::kMul, rest);
   Traits traits;
   CollectTraits(*scratch, id, &traits);

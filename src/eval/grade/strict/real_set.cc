@@ -307,6 +307,7 @@ std::optional<RealSet> RealSetBuilder::BuildRelation(const Expr& e) {
     auto set = Build(e.With(node.kids[1]));
     if (!set) return std::nullopt;
     if (node.text == "o") {
+      if (set->integers) return std::nullopt;
       auto rest = Complement(set->spans);
       if (!rest) return std::nullopt;
       set->spans = std::move(*rest);
@@ -348,10 +349,13 @@ std::optional<RealSet> RealSetBuilder::Join(const Expr& e, bool intersect) {
     if (!total->variable.empty() && !part->variable.empty() && total->variable != part->variable)
       return std::nullopt;
     if (total->variable.empty()) total->variable = part->variable;
+    total->zero_unclear = total->zero_unclear || part->zero_unclear;
     std::optional<Spans> spans;
     if (intersect) {
       spans = Intersect(total->spans, part->spans);
+      total->integers = total->integers || part->integers;
     } else {
+      if (total->integers != part->integers) return std::nullopt;
       Spans both = total->spans;
       both.insert(both.end(), part->spans.begin(), part->spans.end());
       spans = Normalise(std::move(both));
@@ -359,7 +363,7 @@ std::optional<RealSet> RealSetBuilder::Join(const Expr& e, bool intersect) {
     if (!spans) return std::nullopt;
     total->spans = std::move(*spans);
   }
-  return total;
+  return total ? Settle(std::move(*total)) : std::nullopt;
 }
 
 std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
@@ -391,7 +395,7 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
       if (node.text == "R_>0") return from(HalfLine('>', Constant(Rational(0))));
       if (node.text == "R-" || node.text == "R_-")
         return from(HalfLine('<', Constant(Rational(0))));
-      return std::nullopt;
+      return Integers(node.text);
     case Op::kEmptySet:
       return RealSet{};
     case Op::kSet: {
@@ -407,8 +411,12 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
       const auto whole = Build(e.With(node.kids[0]));
       const auto hole = BuildPart(e.With(node.kids[1]));
       if (!whole || !hole) return std::nullopt;
-      const auto rest = Complement(hole->spans);
-      return rest ? from(Intersect(whole->spans, *rest)) : std::nullopt;
+      if (hole->integers && !whole->integers) return std::nullopt;
+      auto rest = Complement(hole->spans);
+      if (rest) rest = Intersect(whole->spans, *rest);
+      if (!rest) return std::nullopt;
+      RealSet out{std::move(*rest), {}, whole->integers, whole->zero_unclear};
+      return Settle(std::move(out));
     }
     case Op::kSetBuilder: {
       const Expr element = e.With(node.kids[0]);
@@ -421,13 +429,15 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
         const auto both = Intersect(domain->spans, set->spans);
         if (!both) return std::nullopt;
         set->spans = *both;
+        set->integers = set->integers || domain->integers;
+        set->zero_unclear = set->zero_unclear || domain->zero_unclear;
         name = domain->variable;
       } else if (element.node().op == Op::kVar) {
         name = element.node().text;
       }
       if (name.empty() || (!set->variable.empty() && set->variable != name)) return std::nullopt;
       set->variable.clear();
-      return set;
+      return Settle(std::move(*set));
     }
     case Op::kRelation:
       return BuildRelation(e);
@@ -462,7 +472,9 @@ Decision RealSetBuilder::Compare(const RealSet& gold, const RealSet& prediction)
       gold.variable != prediction.variable) {
     return {Verdict::kUnequal, "different-names"};
   }
-  if (gold.spans.size() != prediction.spans.size()) return different;
+  if (gold.zero_unclear != prediction.zero_unclear) return {Verdict::kUndecided, "undecided-set"};
+  if (gold.integers != prediction.integers || gold.spans.size() != prediction.spans.size())
+    return different;
   for (std::size_t k = 0; k < gold.spans.size(); ++k) {
     const Span& g = gold.spans[k];
     const Span& p = prediction.spans[k];

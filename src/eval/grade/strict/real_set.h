@@ -21,7 +21,9 @@ struct Span {
 
 struct RealSet {
   std::vector<Span> spans;  // ascending, apart from each other
-  std::string variable;  // the name an inequality speaks about; empty where it is bound or absent
+  std::string variable;   // the name an inequality speaks about; empty where it is bound or absent
+  bool integers = false;  // only the integers of the spans, which end at integers
+  bool zero_unclear = false;  // natural numbers: some count 0, some do not
 };
 
 // Builds sets from trees. Owns the end points that it computes: keep it while its sets are in use.
@@ -48,6 +50,9 @@ class RealSetBuilder {
   std::optional<Spans> Normalise(Spans spans);
   std::optional<Spans> Intersect(const Spans& a, const Spans& b);
   std::optional<Spans> Complement(const Spans& spans);
+  std::optional<RealSet> Settle(RealSet set);
+  std::optional<RealSet> Integers(const std::string& name);
+  std::optional<Rational> Floor(const Expr& e, bool up);
 
   Expr Constant(const Rational& value);
   Expr Infinity(bool negative);

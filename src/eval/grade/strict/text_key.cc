@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "eval/grade/strict/lexer.h"
 #include "eval/grade/strict/lexer_tables.h"
 #include "eval/grade/strict/words.h"
@@ -9,6 +12,27 @@ bool IsOrdinalAt(std::string_view text, std::size_t at) {
   const std::string suffix = ToLowerAscii(text.substr(at, 2));
   return (suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th") &&
          (at + 2 >= text.size() || (!IsLetter(text[at + 2]) && !IsDigit(text[at + 2])));
+}
+
+// Articles inside a phrase say nothing: "a necessary but not a sufficient condition". A letter that
+// names a choice stands before a short word, "and", or nothing.
+void DropArticles(std::string* text) {
+  if (std::count(text->begin(), text->end(), ' ') < 2) return;
+  std::string out;
+  for (std::size_t at = 0; at < text->size();) {
+    const std::size_t end = std::min(text->find(' ', at), text->size());
+    const std::string_view word = std::string_view(*text).substr(at, end - at);
+    const std::string_view rest = std::string_view(*text).substr(std::min(end + 1, text->size()));
+    const std::string_view next = rest.substr(0, rest.find(' '));
+    at = end + 1;
+    const bool article = word == "a" || word == "an" || word == "the";
+    if (article && next.size() > 2 && next != "and" &&
+        std::all_of(next.begin(), next.end(), IsLetter))
+      continue;
+    if (!out.empty()) out.push_back(' ');
+    out += word;
+  }
+  *text = std::move(out);
 }
 
 }  // namespace
@@ -68,6 +92,8 @@ std::string TextKey(std::string_view canonical) {
   for (const std::string_view lead : {"answer is:", "answer is ", "answer:"}) {
     if (out.starts_with(lead) && out.size() > lead.size()) out.erase(0, lead.size());
   }
+  // Articles inside a phrase say nothing: "a necessary but not a sufficient condition".
+  DropArticles(&out);
   if (!out.ends_with("..") && out.ends_with('.')) out.pop_back();  // "..." is no full stop
   return out;
 }

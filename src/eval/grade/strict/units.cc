@@ -58,6 +58,8 @@ constexpr UnitRow kUnits[] = {
     {"yr|yrs|year|years", 12, 1, "month"},
     {"decade|decades", 120, 1, "month"},
     {"century|centuries", 1200, 1, "month"},
+    {"arcsec|arcsecs|arcsecond|arcseconds", 1, 3600, "arc"},
+    {"arcmin|arcmins|arcminute|arcminutes", 1, 60, "arc"},
     {"mph", 1609344, 3600000, "L T-1"},
     {"kph|kmh|kmph", 1000, 3600, "L T-1"},
     {"Hz|hertz", 1, 1, "T-1"},
