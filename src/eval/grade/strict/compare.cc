@@ -580,7 +580,13 @@ Decision CompareTrees(const Tree& gold, const Tree& prediction, std::int64_t* bu
     ResolveEllipses(&g, budget);
     ResolveEllipses(&p, budget);
   }
-  return Comparer(budget).Compare(Expr{&g, g.root}, Expr{&p, p.root});
+  const Decision d = Comparer(budget).Compare(Expr{&g, g.root}, Expr{&p, p.root});
+  if (d.equal() || !renamed) return d;
+  for (const Tree& other : WithOtherConstants(g, p)) {
+    const Decision again = Comparer(budget).Compare(Expr{&g, g.root}, Expr{&other, other.root});
+    if (again.equal()) return again;
+  }
+  return d;
 }
 
 }  // namespace fuseo1

@@ -107,7 +107,7 @@ void UnifyCalls(const Tree& gold, Tree* prediction) {
 // Constants of integration: c and C, c_1 and C_1 are one where besides them only one variable
 // occurs, and they stand alone in a sum or before an exponential or another function.
 struct Constants {
-  std::vector<std::string> names;
+  std::vector<std::string> names;  // as often as they occur
   bool lower = false;
   bool upper = false;
   bool plain = true;  // all of them stand so
@@ -139,6 +139,7 @@ Constants FindConstants(const Tree& tree) {
   for (const Node& node : tree.nodes) {
     if (node.op == Op::kVar && IsConstantName(node.text)) {
       ++all;
+      out.names.push_back(node.text);
       (node.text[0] == 'c' ? out.lower : out.upper) = true;
     } else if (node.op == Op::kVar) {
       others.insert(node.text);
@@ -303,6 +304,32 @@ bool MayBeRenamed(const Tree& gold, const Tree& prediction) {
     });
   };
   return marked(gold) || marked(prediction);
+}
+
+std::vector<Tree> WithOtherConstants(const Tree& gold, const Tree& prediction) {
+  constexpr std::size_t kMost = 3;
+  Constants g = FindConstants(gold);
+  Constants p = FindConstants(prediction);
+  std::sort(g.names.begin(), g.names.end());
+  std::sort(p.names.begin(), p.names.end());
+  const bool once = std::adjacent_find(p.names.begin(), p.names.end()) == p.names.end();
+  const bool indexed = std::all_of(p.names.begin(), p.names.end(),
+                                   [](const std::string& name) { return name.size() == 3; });
+  if (!once || !indexed || g.names != p.names || p.names.size() < 2 || p.names.size() > kMost ||
+      !g.plain || !p.plain || g.others != 1 || p.others != 1) {
+    return {};
+  }
+  std::vector<Tree> out;
+  std::vector<std::string> order = p.names;
+  while (std::next_permutation(order.begin(), order.end())) {
+    Tree& tree = out.emplace_back(prediction);
+    for (Node& node : tree.nodes) {
+      const auto at = std::find(p.names.begin(), p.names.end(), node.text);
+      if (node.op == Op::kVar && at != p.names.end())
+        node.text = order[static_cast<std::size_t>(at - p.names.begin())];
+    }
+  }
+  return out;
 }
 
 void UnifyNotation(const Tree& gold, Tree* prediction) {

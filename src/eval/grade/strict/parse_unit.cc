@@ -261,7 +261,12 @@ NodeId Parser::AttachUnit(NodeId value, bool inverse) {
     inverted.Multiply(unit, -1);
     unit = std::move(inverted);
   }
-  if (unit.is_degree && unit.bases.empty()) return tree_.Add(Op::kDegree, {value});
+  if (unit.is_degree && unit.bases.empty()) {
+    const Token& last = tokens_[pos_ - 1];
+    if (last.kind == TokenKind::kNumber || last.Is("}"))
+      return Fail("not-mathematics");  // degrees^2
+    return tree_.Add(Op::kDegree, {value});
+  }
   if (tree_.at(value).op == Op::kQuantity) {  // "$5 per hour"; "$5 dollars" says it twice
     Unit& first = tree_.units[static_cast<std::size_t>(tree_.at(value).aux)];
     if (first.bases == unit.bases && first.scale == unit.scale) return value;

@@ -57,7 +57,7 @@ std::string TextKey(std::string_view canonical) {
         space = space || OneOf(name, kSpaces);
         if (name.empty() && i + 1 < canonical.size()) {
           const char next = canonical[i + 1];
-          if (next == '{' || next == '}') {
+          if (next == '{' || next == '}' || next == '%' || next == '#' || next == '&') {
             out.push_back(next);
           } else {
             space = true;
