@@ -103,7 +103,12 @@ Status TensorRun::Start() {
                        .base_configured = job_.base_configured,
                        .params = job_.params,
                        .seed = context_.plan.seed,
-                       .workers = context_.workers};
+                       .workers = context_.workers,
+                       .dtype = job_.dtype,
+                       .significant_bits = 0};
+    for (const JobInput& input : job_.inputs) {
+      task_.significant_bits = std::max(task_.significant_bits, SignificantBits(input.dtype));
+    }
     merge_ = context_.plan.method->start(task_);
     emitting_ = !merge_->WantsSurvey();
     one_dtype_ = std::all_of(job_.inputs.begin(), job_.inputs.end(), [&](const JobInput& input) {
@@ -112,8 +117,7 @@ Status TensorRun::Start() {
     FUSEO1_TRY_VOID(TakeShare());
   }
   floats_ = merge_ != nullptr && merge_->TakesFloats() &&
-            std::all_of(job_.inputs.begin(), job_.inputs.end(),
-                        [](const JobInput& input) { return input.dtype != DType::kF64; });
+            task_.significant_bits <= SignificantBits(DType::kF32);
   OpenPass();
   return {};
 }
@@ -301,9 +305,9 @@ bool TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
     }
     use(Block{.first = span.first + done,
               .count = count,
+              .worker = buffers.worker(),
               .inputs = doubles,
-              .floats = floats,
-              .worker = buffers.worker()});
+              .floats = floats});
   }
   return nonfinite;
 }
@@ -326,18 +330,24 @@ void TensorRun::EmitChunk(const Span& span, WorkerBuffers& buffers) {
 
 void TensorRun::EmitBlocks(const Span& span, WorkerBuffers& buffers, Nonfinite& found) {
   const std::span<const double> combination = merge_->Combination();
-  double* result = buffers.wide(job_.inputs.size());
+  const Kernels& kernels = CurrentKernels();
+  const bool emits_floats = floats_ && combination.empty() && merge_->EmitsFloats();
+  double* const result = buffers.wide(job_.inputs.size());
+  float* const result_floats = buffers.wide_floats(job_.inputs.size());
   bool nonfinite_out = false;
   const bool nonfinite_in = ForEachBlock(span, buffers, [&](const Block& block) {
+    std::byte* const out = buffers.out() + (block.first - span.first) * out_width_bytes_;
+    if (emits_floats) {
+      merge_->EmitFloats(block, result_floats);
+      nonfinite_out |= kernels.narrow_f32(job_.dtype, result_floats, out, block.count);
+      return;
+    }
     if (combination.empty()) {
       merge_->Emit(block, result);
     } else {
-      floats_ ? Combine<float>(combination, block, result)
-              : Combine<double>(combination, block, result);
+      block.WithType([&]<class T>() { Combine<T>(combination, block, result); });
     }
-    nonfinite_out |= CurrentKernels().narrow(
-        job_.dtype, result, buffers.out() + (block.first - span.first) * out_width_bytes_,
-        block.count);
+    nonfinite_out |= kernels.narrow(job_.dtype, result, out, block.count);
   });
   if (nonfinite_in || nonfinite_out) {
     CountNonfinite(span, buffers, found);

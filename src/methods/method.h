@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.h"
@@ -42,7 +43,9 @@ struct TensorTask {
   bool base_configured = false;  // base_model is set, though it may lack this tensor
   const Params* params = nullptr;
   std::uint64_t seed = 0;
-  int workers = 1;  // Block::worker is in [0, workers)
+  int workers = 1;            // Block::worker is in [0, workers)
+  DType dtype = DType::kF32;  // of the result
+  int significant_bits = 53;  // no input has more
 
   std::uint64_t RowElems() const { return shape.empty() ? 1 : shape.back(); }
 };
@@ -53,23 +56,29 @@ struct ElemRun {
   std::uint64_t count = 0;
 };
 
-// A run of elements of every input, widened to f64, or to float for methods that ask for it.
+// A run of elements of every input, widened to f64, or to float for methods that ask for it. One of
+// the two lists is not empty: [input_count] pointers to count elements.
 struct Block {
   std::uint64_t first = 0;
   std::size_t count = 0;
-  std::span<const double* const> inputs;  // [input_count] pointers to count elements; or
-  std::span<const float* const> floats;   // the same, the other being empty
   int worker = 0;
+  std::span<const double* const> inputs = {};
+  std::span<const float* const> floats = {};
 
   std::uint64_t segment() const { return first / kSegmentElems; }
   // Input k as the type that it came in.
   template <class T>
   const T* Of(std::size_t k) const {
-    if constexpr (sizeof(T) == sizeof(float)) {
+    if constexpr (std::is_same_v<T, float>) {
       return floats[k];
     } else {
       return inputs[k];
     }
+  }
+  // Calls use.operator()<T>() with that type.
+  template <class Use>
+  void WithType(Use use) const {
+    floats.empty() ? use.template operator()<double>() : use.template operator()<float>();
   }
 };
 
@@ -105,6 +114,11 @@ class TensorMerge {
   virtual std::span<const double> Combination() const { return {}; }
   // out: [block.count]
   virtual void Emit(const Block& /*block*/, double* /*out*/) const {}
+
+  // True, once surveyed: where blocks bring floats, EmitFloats may be called instead. Its numbers
+  // round to TensorTask::dtype as those of Emit do.
+  virtual bool EmitsFloats() const { return false; }
+  virtual void EmitFloats(const Block& /*block*/, float* /*out*/) const {}
 
   // After the last survey: what a person should know of this tensor ("uniform weights: no energy").
   virtual std::vector<std::string> Notes() const { return {}; }

@@ -84,9 +84,9 @@ void ForBlocks(Pass pass, const TensorTask& task, const TensorMerge& merge, cons
         }
         body(Block{.first = first,
                    .count = static_cast<std::size_t>(std::min(step, task.elems - first)),
+                   .worker = worker,
                    .inputs = doubles,
-                   .floats = singles,
-                   .worker = worker});
+                   .floats = singles});
       }
     }
   };
@@ -103,6 +103,7 @@ void ForBlocks(Pass pass, const TensorTask& task, const TensorMerge& merge, cons
 struct ExactRun {
   Status status;
   std::vector<double> out;
+  std::vector<float> out_floats;  // where the method emits floats too
   std::vector<std::string> notes;
 };
 
@@ -134,6 +135,12 @@ inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& 
   }
   ForBlocks(Pass::kEmit, task, *merge, inputs, floats,
             [&](const Block& block) { merge->Emit(block, run.out.data() + block.first); });
+  if (!floats.empty() && merge->EmitsFloats()) {
+    run.out_floats.resize(task.elems);
+    ForBlocks(Pass::kEmit, task, *merge, inputs, floats, [&](const Block& block) {
+      merge->EmitFloats(block, run.out_floats.data() + block.first);
+    });
+  }
   return run;
 }
 

@@ -43,6 +43,19 @@ int DTypeBits(DType dtype);
 
 // Can be merged: F64, F32, F16, BF16.
 constexpr bool IsFloat(DType dtype) { return dtype <= DType::kBF16; }
+// Of a float's mantissa, the leading one included.
+constexpr int SignificantBits(DType dtype) {
+  switch (dtype) {
+    case DType::kBF16:
+      return 8;
+    case DType::kF16:
+      return 11;
+    case DType::kF32:
+      return 24;
+    default:
+      return 53;
+  }
+}
 // Copied when all models agree: integers, BOOL and C64.
 constexpr bool IsExactCopy(DType dtype) { return dtype > DType::kBF16 && dtype <= DType::kC64; }
 // Recognised and refused by name.

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "base/check.h"
 #include "tensor/dtype.h"
@@ -111,34 +112,42 @@ void WithFormat(DType dtype, Body&& body) {
 template <class F>
 void CountNonfinite(const std::byte* in, std::size_t elems, std::uint64_t* nan,
                     std::uint64_t* inf) {
-  using Bits = typename F::Bits;
-  unsigned any = 0;
+  using Word = std::conditional_t<sizeof(typename F::Bits) == 2, std::uint16_t, std::uint32_t>;
+  Word any = 0;
   for (std::size_t i = 0; i < elems; ++i) {
-    const Bits bits = Load<F>(in, i);
-    any |= static_cast<unsigned>(F::IsNonfinite(bits));
+    any = static_cast<Word>(any | (F::IsNonfinite(Load<F>(in, i)) ? 1U : 0U));
   }
   if (any == 0) {
     return;
   }
   for (std::size_t i = 0; i < elems; ++i) {
-    const Bits bits = Load<F>(in, i);
+    const typename F::Bits bits = Load<F>(in, i);
     *nan += F::IsNan(bits) ? 1 : 0;
     *inf += F::IsInf(bits) ? 1 : 0;
   }
 }
 
+// Halfway between the two results between which a float lies.
+template <class F>
+float HalfwayOf(float value) {
+  return std::bit_cast<float>((std::bit_cast<std::uint32_t>(value) & ~F::kCutBits) | F::kHalfway);
+}
+
+// Negative for what is infinite or NaN. Integer comparisons vectorise, and NaN is larger than all
+// numbers.
+inline std::int32_t Unbounded(float size) {
+  constexpr std::int32_t kLargest = 0x7F7FFFFF;
+  return kLargest - std::bit_cast<std::int32_t>(std::fabs(size));
+}
+
 // Negative where a float result may round otherwise than the number that it approximates: `size`
 // times `slack` is the error's bound (size is scaled by F::kOverflowScale). Also for numbers that
-// are not plain: tiny, huge, infinite or NaN. Integer comparisons: they vectorise, and NaN is
-// larger than all numbers.
+// are not plain: tiny, huge, infinite or NaN.
 template <class F>
 std::int32_t Doubt(float value, float size, float slack) {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-  const float halfway = std::bit_cast<float>((bits & ~F::kCutBits) | F::kHalfway);
-  const auto distance = std::bit_cast<std::int32_t>(std::fabs(value - halfway));
-  const auto bound = std::bit_cast<std::int32_t>(std::fabs(size * slack + F::kTooSmall));
-  constexpr std::int32_t kLargest = 0x7F7FFFFF;
-  return (distance - bound - 1) | (kLargest - bound);
+  const auto distance = std::bit_cast<std::int32_t>(std::fabs(value - HalfwayOf<F>(value)));
+  const float bound = std::fabs(size * slack + F::kTooSmall);
+  return (distance - std::bit_cast<std::int32_t>(bound) - 1) | Unbounded(bound);
 }
 
 }  // namespace fuseo1

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "methods/common/keys.h"
@@ -14,6 +15,7 @@
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/vote.h"
+#include "methods/common/vote_floats.h"
 
 namespace fuseo1 {
 namespace {
@@ -74,7 +76,8 @@ std::uint64_t ShareOf(double share, std::uint64_t elems) {
 class GtaMerge : public TensorMerge {
  public:
   GtaMerge(const TensorTask& task, GtaTraits traits)
-      : traits_(traits),
+      : task_(task),
+        traits_(traits),
         base_(static_cast<std::size_t>(task.base)),
         row_elems_(task.RowElems()),
         lambda_(task.params->Get("lambda")),
@@ -87,6 +90,14 @@ class GtaMerge : public TensorMerge {
     selecting_ = any([](const Model& m) { return !m.searches.empty(); });
     ranked_ = any([](const Model& m) { return m.keep == Keep::kRanked; });
     measuring_ = rescale_ && any([](const Model& m) { return m.keep > Keep::kNone; });
+    const double weight = models_.empty() ? 0 : models_.front().weight;
+    if (traits_.consensus && normalize_ && weight > 0 &&
+        !any([=](const Model& m) { return m.weight != weight; })) {
+      // Equal weights cancel; of ones, the quotient's terms are exact.
+      for (Model& model : models_) {
+        model.weight = 1;
+      }
+    }
     for (const Model& model : models_) {
       total_weight_ += model.weight;
       weight_scale_ += std::abs(model.weight);
@@ -105,6 +116,7 @@ class GtaMerge : public TensorMerge {
     if (!traits.consensus && !any([](const Model& m) { return m.keep > Keep::kNone; })) {
       Combine(task.input_count);
     }
+    PrepareFloats();
   }
 
   std::uint64_t BlockElems() const override { return ranked_ ? row_elems_ : kBlockElems; }
@@ -130,7 +142,7 @@ class GtaMerge : public TensorMerge {
     if (error_.has_value()) {
       return;
     }
-    block.floats.empty() ? SurveyOf<double>(block) : SurveyOf<float>(block);
+    block.WithType([&]<class T>() { SurveyOf<T>(block); });
   }
 
   Status FinishSurvey() override {
@@ -155,11 +167,22 @@ class GtaMerge : public TensorMerge {
         models_[k].scale = before / after;
       }
     }
+    PrepareFloats();
     return {};
   }
 
   void Emit(const Block& block, double* out) const override {
-    block.floats.empty() ? EmitOf<double>(block, out) : EmitOf<float>(block, out);
+    block.WithType([&]<class T>() { EmitOf<T>(block, out); });
+  }
+
+  bool EmitsFloats() const override { return float_votes_.possible(); }
+  void EmitFloats(const Block& block, float* out) const override {
+    ForVoters<float>(
+        block, [&](const auto& voters, const float* base, std::size_t at, std::size_t count) {
+          traits_.consensus
+              ? float_votes_.Merge<true, Votes::kFactored, float>(voters, base, count, out + at)
+              : float_votes_.Merge<false, Votes::kFactored, float>(voters, base, count, out + at);
+        });
   }
 
  private:
@@ -228,16 +251,7 @@ class GtaMerge : public TensorMerge {
   struct Scratch {
     std::vector<Masks> masks;                      // per model, of a piece
     std::vector<std::vector<std::uint32_t>> keys;  // per model, of a row
-    std::vector<Voter<float>> float_voters;
-    std::vector<Voter<double>> double_voters;
-    template <class T>
-    std::vector<Voter<T>>& VotersOf() {
-      if constexpr (sizeof(T) == sizeof(float)) {
-        return float_voters;
-      } else {
-        return double_voters;
-      }
-    }
+    std::tuple<std::vector<Voter<float>>, std::vector<Voter<double>>> voters;
   };
 
   Scratch& ScratchOf(const Block& block) const {
@@ -272,11 +286,7 @@ class GtaMerge : public TensorMerge {
           Masks keys;
           DifferenceKeys(x, b, count, keys.data());
           for (const auto& search : model.searches) {
-            search->Survey(keys.data(), {.first = first,
-                                         .count = count,
-                                         .inputs = {},
-                                         .floats = {},
-                                         .worker = block.worker});
+            search->Survey(keys.data(), {.first = first, .count = count, .worker = block.worker});
           }
           continue;
         }
@@ -293,17 +303,20 @@ class GtaMerge : public TensorMerge {
     const auto magnitude = [=](std::size_t i) {
       return std::abs(static_cast<double>(x[i]) - static_cast<double>(b[i]));
     };
-    norms[0] += LaneSum(count, magnitude);
-    norms[1] += LaneSum(count, [=](std::size_t i) { return Masked(keep[i], magnitude(i)); });
+    const auto kept = [=](std::size_t i) { return Masked(keep[i], magnitude(i)); };
+    const std::array<double, 2> sums = LaneSums(count, magnitude, kept);
+    norms[0] += sums[0];
+    norms[1] += sums[1];
   }
 
-  template <class T>
-  void EmitOf(const Block& block, double* out) const {
+  // The voters of every piece: use(voters, base, offset, count).
+  template <class T, class Use>
+  void ForVoters(const Block& block, Use use) const {
     if (ranked_ && mask_bits_.empty()) {
       FillRowKeys<T>(block);
     }
     Scratch& scratch = ScratchOf(block);
-    std::vector<Voter<T>>& voters = scratch.template VotersOf<T>();
+    std::vector<Voter<T>>& voters = std::get<std::vector<Voter<T>>>(scratch.voters);
     voters.resize(models_.size());
     ForPieces(block, [&](std::size_t offset, std::uint64_t first, std::size_t count) {
       for (std::size_t k = 0; k < models_.size(); ++k) {
@@ -319,30 +332,34 @@ class GtaMerge : public TensorMerge {
           voters[k].keep = scratch.masks[k].data();
         }
       }
-      Merge<T>(voters, block.Of<T>(base_) + offset, count, out + offset);
+      use(voters, block.Of<T>(base_) + offset, offset, count);
     });
   }
 
   template <class T>
-  void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count,
-             double* out) const {
-    const double lambda = lambda_;
+  void EmitOf(const Block& block, double* out) const {
+    ForVoters<T>(block, [&](const auto& voters, const T* base, std::size_t at, std::size_t count) {
+      traits_.consensus
+          ? MergeVotes<true, Votes::kFactored, T>(voters, base, count, out + at, End())
+          : MergeVotes<false, Votes::kFactored, T>(voters, base, count, out + at, End());
+    });
+  }
+
+  VoteEnd End() const {
     if (!traits_.consensus) {
-      const double factor = lambda / LinearDivisor();
-      MergeVotes<false, Votes::kFactored>(
-          voters, base, count, out, [=](double b, double sum, double) { return b + sum * factor; });
-    } else if (!normalize_) {
-      MergeVotes<true, Votes::kFactored>(
-          voters, base, count, out,
-          [=](double b, double numerator, double) { return b + lambda * numerator; });
-    } else {
-      const double zero = kCancelled * weight_scale_;
-      MergeVotes<true, Votes::kFactored>(
-          voters, base, count, out, [=](double b, double numerator, double divisor) {
-            const double by = Select(std::abs(divisor) <= zero, 1.0, divisor);
-            return b + lambda * (numerator / by);
-          });
+      return {.lambda = lambda_ / LinearDivisor()};
     }
+    return {.lambda = lambda_, .divides = normalize_, .zero = kCancelled * weight_scale_};
+  }
+
+  void PrepareFloats() {
+    std::vector<double> factors;
+    std::vector<double> weights;
+    for (const Model& model : models_) {
+      factors.push_back(model.weight * model.scale);
+      weights.push_back(model.weight);
+    }
+    float_votes_ = FloatVotes(task_, traits_.consensus, factors, weights, End());
   }
 
   // The masks of a row are kept from the survey for Emit where they are not too large: one bit an
@@ -454,6 +471,7 @@ class GtaMerge : public TensorMerge {
     }
   }
 
+  TensorTask task_;
   GtaTraits traits_;
   std::size_t base_;
   std::uint64_t row_elems_;
@@ -470,6 +488,7 @@ class GtaMerge : public TensorMerge {
   std::vector<double> combination_;
   mutable std::vector<Scratch> scratch_;
   SegmentSums norms_{0, 1};
+  FloatVotes float_votes_;
   mutable std::vector<std::uint32_t> mask_bits_;  // written while surveying, read by Emit
 };
 

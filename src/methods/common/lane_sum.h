@@ -10,26 +10,37 @@ namespace fuseo1 {
 
 inline constexpr std::size_t kSumLanes = 16;
 
-// Σ_{i < count} term(i).
-template <class Term>
-inline double LaneSum(std::size_t count, Term term) {
-  std::array<double, kSumLanes> lanes{};
-  double* const lane = lanes.data();
+// Σ_{i < count} term(i), for each term: what they share is computed once.
+template <class... Terms>
+std::array<double, sizeof...(Terms)> LaneSums(std::size_t count, Terms... terms) {
+  std::array<std::array<double, kSumLanes>, sizeof...(Terms)> lanes{};
   std::size_t i = 0;
   for (; i + kSumLanes <= count; i += kSumLanes) {
     for (std::size_t l = 0; l < kSumLanes; ++l) {
-      lane[l] += term(i + l);
+      double* lane = lanes.front().data() + l;
+      ((*lane += terms(i + l), lane += kSumLanes), ...);
     }
   }
   for (std::size_t l = 0; i < count; ++i, ++l) {
-    lane[l] += term(i);
+    double* lane = lanes.front().data() + l;
+    ((*lane += terms(i), lane += kSumLanes), ...);
   }
-  for (std::size_t width = kSumLanes / 2; width > 0; width /= 2) {
-    for (std::size_t l = 0; l < width; ++l) {
-      lane[l] += lane[l + width];
+  std::array<double, sizeof...(Terms)> sums;
+  for (std::size_t t = 0; t < sums.size(); ++t) {
+    double* const lane = lanes[t].data();
+    for (std::size_t width = kSumLanes / 2; width > 0; width /= 2) {
+      for (std::size_t l = 0; l < width; ++l) {
+        lane[l] += lane[l + width];
+      }
     }
+    sums[t] = lane[0];
   }
-  return lane[0];
+  return sums;
+}
+
+template <class Term>
+double LaneSum(std::size_t count, Term term) {
+  return LaneSums(count, term)[0];
 }
 
 }  // namespace fuseo1

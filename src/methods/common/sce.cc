@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/text.h"
@@ -15,6 +16,7 @@
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/vote.h"
+#include "methods/common/vote_floats.h"
 #include "tensor/flags.h"
 
 namespace fuseo1 {
@@ -32,7 +34,7 @@ double EnergyOf(T x, T base) {
 class SceMerge : public TensorMerge {
  public:
   explicit SceMerge(const TensorTask& task)
-      : elems_(task.elems),
+      : task_(task),
         base_(static_cast<std::size_t>(task.base)),
         topk_(task.params->Get("select_topk")),
         models_(ModelsOf(task)),
@@ -75,7 +77,7 @@ class SceMerge : public TensorMerge {
     if (error_.has_value()) {
       return;
     }
-    block.floats.empty() ? SurveyOf<double>(block) : SurveyOf<float>(block);
+    block.WithType([&]<class T>() { SurveyOf<T>(block); });
   }
 
   Status FinishSurvey() override {
@@ -84,7 +86,7 @@ class SceMerge : public TensorMerge {
     }
     if (stage_ == Stage::kSelect) {
       if (search_->sampling()) {
-        search_->FinishSurvey(Share(TakeCounts(), elems_));
+        search_->FinishSurvey(Share(TakeCounts(), task_.elems));
         return {};
       }
       if (!selected_.has_value()) {
@@ -118,7 +120,17 @@ class SceMerge : public TensorMerge {
   }
 
   void Emit(const Block& block, double* out) const override {
-    block.floats.empty() ? EmitOf<double>(block, out) : EmitOf<float>(block, out);
+    block.WithType([&]<class T>() { EmitOf<T>(block, out); });
+  }
+
+  bool EmitsFloats() const override { return float_votes_.possible(); }
+  void EmitFloats(const Block& block, float* out) const override {
+    Masks mask;
+    const std::span<const Voter<float>> voters = VotersOf<float>(block, mask.data());
+    const float* const base = block.Of<float>(base_);
+    voters.front().keep == kKeepAll.data()
+        ? float_votes_.Merge<true, Votes::kPlain, float>(voters, base, block.count, out)
+        : float_votes_.Merge<true, Votes::kMasked, float>(voters, base, block.count, out);
   }
 
   std::vector<std::string> Notes() const override { return notes_; }
@@ -137,16 +149,7 @@ class SceMerge : public TensorMerge {
   // One worker's.
   struct alignas(64) Scratch {
     Counts counts;
-    Lists<float> floats;
-    Lists<double> doubles;
-    template <class T>
-    Lists<T>& Of() {
-      if constexpr (sizeof(T) == sizeof(float)) {
-        return floats;
-      } else {
-        return doubles;
-      }
-    }
+    std::tuple<Lists<float>, Lists<double>> lists;
   };
 
   Scratch& ScratchOf(const Block& block) const {
@@ -155,7 +158,7 @@ class SceMerge : public TensorMerge {
 
   template <class T>
   std::span<const T* const> Models(const Block& block) const {
-    std::vector<const T*>& models = ScratchOf(block).template Of<T>().models;
+    std::vector<const T*>& models = std::get<Lists<T>>(ScratchOf(block).lists).models;
     models.clear();
     for (const std::size_t input : models_) {
       models.push_back(block.Of<T>(input));
@@ -246,36 +249,37 @@ class SceMerge : public TensorMerge {
     return mask;
   }
 
+  // The voters of a block and the masks of what they keep, perhaps in `mask`.
   template <class T>
-  void EmitOf(const Block& block, double* out) const {
+  std::span<const Voter<T>> VotersOf(const Block& block, std::uint32_t* mask) const {
     const std::span<const T* const> models = Models<T>(block);
-    Masks mask;
     const std::uint32_t* const keep =
-        variant_ == SceVariant::kFuseO1 ? kKeepAll.data() : Selection(block, models, mask.data());
-    std::vector<Voter<T>>& voters = ScratchOf(block).template Of<T>().voters;
+        variant_ == SceVariant::kFuseO1 ? kKeepAll.data() : Selection(block, models, mask);
+    std::vector<Voter<T>>& voters = std::get<Lists<T>>(ScratchOf(block).lists).voters;
     voters.clear();
     for (std::size_t j = 0; j < models.size(); ++j) {
       voters.push_back(
           {.x = models[j], .keep = keep, .factor = weights_[j], .weight = weights_[j]});
     }
-    keep == kKeepAll.data() ? Merge<Votes::kPlain, T>(voters, block, out)
-                            : Merge<Votes::kMasked, T>(voters, block, out);
+    return voters;
   }
 
-  template <Votes kVotes, class T>
-  void Merge(std::span<const Voter<T>> voters, const Block& block, double* out) const {
+  template <class T>
+  void EmitOf(const Block& block, double* out) const {
+    Masks mask;
+    const std::span<const Voter<T>> voters = VotersOf<T>(block, mask.data());
     const T* const base = block.Of<T>(base_);
+    voters.front().keep == kKeepAll.data()
+        ? MergeVotes<true, Votes::kPlain, T>(voters, base, block.count, out, End())
+        : MergeVotes<true, Votes::kMasked, T>(voters, base, block.count, out, End());
+  }
+
+  VoteEnd End() const {
     if (variant_ == SceVariant::kPaper) {
-      MergeVotes<true, kVotes>(voters, base, block.count, out,
-                               [](double b, double numerator, double) { return b + numerator; });
-      return;
+      return {};
     }
     const double smallest = variant_ == SceVariant::kMergekit ? kSceSmallestDivisor : 0;
-    MergeVotes<true, kVotes>(voters, base, block.count, out,
-                             [=](double b, double numerator, double divisor) {
-                               const double by = Select(divisor < smallest, smallest, divisor);
-                               return b + numerator / Select(by == 0, 1.0, by);
-                             });
+    return {.divides = true, .smallest = smallest};
   }
 
   Counts TakeCounts() {
@@ -300,11 +304,12 @@ class SceMerge : public TensorMerge {
       weights_.push_back(energies_.Total(j) + open_energies_[j]);
       total += weights_.back();
     }
-    const double mean = total / static_cast<double>(elems_);
+    const double mean = total / static_cast<double>(task_.elems);
     const bool uniform = variant_ == SceVariant::kMergekit ? mean < kSceSmallestEnergy : total == 0;
     for (double& weight : weights_) {
       weight = uniform ? 1 / static_cast<double>(models_.size()) : weight / total;
     }
+    float_votes_ = FloatVotes(task_, /*consensus=*/true, weights_, weights_, End());
     if (!uniform) {
       notes_.push_back("weights by energy");
     } else if (total == 0) {
@@ -317,7 +322,7 @@ class SceMerge : public TensorMerge {
     }
   }
 
-  std::uint64_t elems_;
+  TensorTask task_;
   std::size_t base_;
   double topk_;
   std::vector<std::size_t> models_;
@@ -331,6 +336,7 @@ class SceMerge : public TensorMerge {
   std::optional<std::uint64_t> selected_;
   Cut cut_ = Cut::None();
   std::vector<double> weights_;
+  FloatVotes float_votes_;
   std::vector<double> combination_;
   std::vector<std::string> notes_;
   std::optional<Error> error_;

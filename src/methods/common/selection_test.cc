@@ -49,8 +49,6 @@ Found Search(const std::vector<double>& magnitudes, std::uint64_t rank, Selectio
                       Block{.first = first,
                             .count = static_cast<std::size_t>(
                                 std::min<std::uint64_t>(kBlockElems, end - first)),
-                            .inputs = {},
-                            .floats = {},
                             .worker = static_cast<int>(s % kWorkers)});
       }
     }

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -30,6 +32,15 @@ struct Voter {
   const std::uint32_t* keep = nullptr;  // masks
   double factor = 1;                    // of its difference from the base in the numerator
   double weight = 1;                    // what it adds to the divisor
+};
+
+// What becomes of the sums: base + lambda · numerator; or, divided by what the voters weigh,
+// base + lambda · (numerator / divisor).
+struct VoteEnd {
+  double lambda = 1;
+  bool divides = false;
+  double smallest = -std::numeric_limits<double>::infinity();  // divisors are at least this
+  double zero = 0;                                             // up to this they count as 1
 };
 
 // What votes on the sign.
@@ -67,11 +78,20 @@ void Count(const Voter<T>& voter, double vote, std::uint64_t turn, double& numer
   divisor += And(mask, voter.weight);
 }
 
+template <bool kDivides>
+double Finished(double base, double numerator, double divisor, const VoteEnd& end) {
+  if constexpr (kDivides) {
+    const double by = Select(divisor < end.smallest, end.smallest, divisor);
+    numerator /= Select(std::abs(by) <= end.zero, 1.0, by);
+  }
+  return base + end.lambda * numerator;
+}
+
 // Everything of one element in registers. Folds, not loops over the voters: with those the loop
 // over the elements would not become one of vectors.
-template <class T, bool kConsensus, Votes kVotes, class Finish, std::size_t... k>
+template <bool kConsensus, Votes kVotes, bool kDivides, class T, std::size_t... k>
 void MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters, const T* base,
-                std::size_t count, double* __restrict out, Finish finish) {
+                std::size_t count, double* __restrict out, VoteEnd end) {
   const Voter<T> all[] = {voters[k]...};
   for (std::size_t i = 0; i < count; ++i) {
     const double votes[] = {VoteOf<kVotes>(all[k], base, i)...};
@@ -83,13 +103,13 @@ void MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters, con
       numerator = 0;
       (Count<kVotes>(all[k], votes[k], turn, numerator, divisor), ...);
     }
-    out[i] = finish(static_cast<double>(base[i]), numerator, divisor);
+    out[i] = Finished<kDivides>(static_cast<double>(base[i]), numerator, divisor, end);
   }
 }
 
-template <class T, bool kConsensus, Votes kVotes, class Finish>
+template <bool kConsensus, Votes kVotes, bool kDivides, class T>
 void MergeAny(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
-              Finish finish) {
+              VoteEnd end) {
   std::array<double, kBlockElems> balances{};
   std::array<double, kBlockElems> numerators{};
   std::array<double, kBlockElems> divisors{};
@@ -110,33 +130,52 @@ void MergeAny(std::span<const Voter<T>> voters, const T* base, std::size_t count
     }
   }
   for (std::size_t i = 0; i < count; ++i) {
-    out[i] = finish(static_cast<double>(base[i]), numerator[i], divisor[i]);
+    out[i] = Finished<kDivides>(static_cast<double>(base[i]), numerator[i], divisor[i], end);
   }
+}
+
+// Calls body(std::index_sequence) with the indices of `count` voters where they are few.
+template <class Body, class Other>
+void WithVoters(std::size_t count, Body body, Other other) {
+  switch (count) {
+    case 1:
+      return body(std::make_index_sequence<1>());
+    case 2:
+      return body(std::make_index_sequence<2>());
+    case 3:
+      return body(std::make_index_sequence<3>());
+    case 4:
+      return body(std::make_index_sequence<4>());
+    default:
+      return other();
+  }
+}
+
+template <bool kConsensus, Votes kVotes, bool kDivides, class T>
+void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
+           const VoteEnd& end) {
+  WithVoters(
+      voters.size(),
+      [&](auto indices) {
+        MergeFixed<kConsensus, kVotes, kDivides, T>(indices, voters, base, count, out, end);
+      },
+      [&] { MergeAny<kConsensus, kVotes, kDivides, T>(voters, base, count, out, end); });
 }
 
 }  // namespace vote_internal
 
-// out[i] = finish(base, Σ factor · difference, Σ weight): with consensus the sums run over the
-// voters whose vote has the sign of the votes' sum (>= 0: positive), without it over all, by
-// kFactored, and the second is 0.
-template <bool kConsensus, Votes kVotes, class T, class Finish>
+// out[i] = `end` of Σ factor · difference and Σ weight. With consensus the sums run over the voters
+// whose vote has the sign of the votes' sum (>= 0: positive); without it over all, by kFactored,
+// and nothing is divided.
+template <bool kConsensus, Votes kVotes, class T>
 void MergeVotes(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
-                Finish finish) {
-  const auto fixed = [&](auto indices) {
-    vote_internal::MergeFixed<T, kConsensus, kVotes>(indices, voters, base, count, out, finish);
-  };
-  switch (voters.size()) {
-    case 1:
-      return fixed(std::make_index_sequence<1>());
-    case 2:
-      return fixed(std::make_index_sequence<2>());
-    case 3:
-      return fixed(std::make_index_sequence<3>());
-    case 4:
-      return fixed(std::make_index_sequence<4>());
-    default:
-      return vote_internal::MergeAny<T, kConsensus, kVotes>(voters, base, count, out, finish);
+                const VoteEnd& end) {
+  if constexpr (kConsensus) {
+    if (end.divides) {
+      return vote_internal::Merge<kConsensus, kVotes, true, T>(voters, base, count, out, end);
+    }
   }
+  vote_internal::Merge<kConsensus, kVotes, false, T>(voters, base, count, out, end);
 }
 
 }  // namespace fuseo1
