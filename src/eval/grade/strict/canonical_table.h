@@ -30,6 +30,7 @@ inline constexpr CharacterRow kCharacters[] = {
     {0xBC, "\\frac{1}{4}"},
     {0xBD, "\\frac{1}{2}"},
     {0xBE, "\\frac{3}{4}"},
+    {0xC5, "\\text{ angstrom}"},
     {0xD7, "\\times "},
     {0xD8, "\\emptyset "},
     {0xF7, "\\div "},
@@ -150,6 +151,7 @@ inline constexpr CharacterRow kCharacters[] = {
     {0x211A, "\\mathbb{Q}"},
     {0x211D, "\\mathbb{R}"},
     {0x2124, "\\mathbb{Z}"},
+    {0x212B, "\\text{ angstrom}"},
     {0x212F, "e"},
     {0x2147, "e"},
     {0x2148, "i"},
@@ -261,6 +263,8 @@ inline constexpr CharacterRow kCharacters[] = {
 
 // Longer words first: the first that fits is taken.
 inline constexpr ChineseRow kChinese[] = {
+    {"\xe9\x80\x89\xe9\xa1\xb9", "\\text{option }"},
+    {"\xe9\x80\x89", "\\text{option }"},
     {"\xe5\xa4\xa7\xe4\xba\x8e\xe6\x88\x96\xe7\xad\x89\xe4\xba\x8e", " \\ge "},
     {"\xe5\xb0\x8f\xe4\xba\x8e\xe6\x88\x96\xe7\xad\x89\xe4\xba\x8e", " \\le "},
     {"\xe5\xa4\xa7\xe4\xba\x8e\xe7\xad\x89\xe4\xba\x8e", " \\ge "},

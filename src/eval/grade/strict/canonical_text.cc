@@ -110,6 +110,7 @@ std::string_view CanonicalText(std::string_view text, std::string* out) {
   out->clear();
   out->reserve(text.size() + 16);
   ScriptJoiner scripts(out);
+  std::size_t circled = std::string_view::npos;  // where the last circled number ended
   for (std::size_t at = 0; at < text.size();) {
     if (static_cast<unsigned char>(text[at]) >= 0x80) {
       std::string number;
@@ -130,9 +131,20 @@ std::string_view CanonicalText(std::string_view text, std::string* out) {
       }
     }
     const std::size_t start = at;
+    const bool after_circled = circled == start;
     const char32_t code = MathGreek(Decode(text, &at));
     if (code == 0xFFFFFFFF) return "invalid-utf8";
     if (IsForbidden(code)) return "control-character";
+    if (code >= 0x2460 && code <= 0x2473) {  // circled 1 to 20 name statements: a list of names
+      scripts.Close();
+      out->append(after_circled ? ",\\text{statement" : "\\text{statement");
+      out->push_back(static_cast<char>('a' + (code - 0x2460)));
+      out->push_back('}');
+      circled = at;
+      while (circled < text.size() && text[circled] == ' ') ++circled;
+      if (circled < text.size() && static_cast<unsigned char>(text[circled]) >= 0x80) at = circled;
+      continue;
+    }
     if (code < 0x80) {
       scripts.Close();
       const char c = text[start];

@@ -16,6 +16,7 @@
 #include "eval/grade/strict/progression.h"
 #include "eval/grade/strict/quantity.h"
 #include "eval/grade/strict/real_set.h"
+#include "eval/grade/strict/spelling.h"
 #include "eval/grade/strict/unit_vectors.h"
 #include "eval/grade/strict/words.h"
 
@@ -108,7 +109,17 @@ class Comparer {
           d.verdict != Verdict::kUndecided)
         return d;
     }
-    return CompareValues(g.value, p.value);
+    const Decision d = CompareValues(g.value, p.value);
+    if (d.equal()) return d;
+    // y = \pm 2x against 2x \pm y = 0: the equations themselves.
+    const auto two_curves = [](const Named& side, const Expr& whole) {
+      return !side.name.empty() && whole.tree->signs > 0 && whole.signs == 0 &&
+             whole.node().op == Op::kRelation;
+    };
+    if (two_curves(g, gold) || two_curves(p, prediction)) {
+      if (const Decision whole = CompareValues(gold, prediction); whole.equal()) return whole;
+    }
+    return d;
   }
 
   // (x, y) = (1, 2), or (1, 2), against x = 1, y = 2; but (y, x) = (1, 2) is another point.
@@ -341,29 +352,6 @@ class Comparer {
     return {Verdict::kEqual, "same-elements"};
   }
 
-  // Letters side by side spell a word where the other side is one: MR and \text{MR}.
-  static std::optional<std::string> Spelling(const Expr& e) {
-    const Node& n = e.node();
-    if (n.op == Op::kWord || n.op == Op::kVar || n.op == Op::kText) return ToLowerAscii(n.text);
-    if (n.op == Op::kE || n.op == Op::kI) return n.op == Op::kE ? "e" : "i";
-    if (n.op != Op::kMul || e.tree->spaced_letters) return std::nullopt;
-    std::string all;
-    for (const NodeId kid : n.kids) {
-      const auto part = e.tree->at(kid).op == Op::kMul ? std::nullopt : Spelling(e.With(kid));
-      if (!part || part->size() != 1) return std::nullopt;
-      all += *part;
-    }
-    return all;
-  }
-
-  static Decision CompareText(const Expr& a, const Expr& b) {
-    const auto x = Spelling(a);
-    const auto y = Spelling(b);
-    if (!x || !y) return kKinds;
-    return *x == *y ? Decision{Verdict::kEqual, "text"}
-                    : Decision{Verdict::kUnequal, "different-text"};
-  }
-
   // Tuples, angle-bracket vectors and columns are ordered entries of one kind.
   std::optional<Decision> AsVector(const Expr& gold, const Expr& prediction) {
     const auto is_vector = [](const Node& n) {
@@ -481,22 +469,6 @@ class Comparer {
                              : Decision{Verdict::kUnequal, "different-residues"};
   }
 
-  // MR = SRMC in letters or in words, either way round.
-  static bool SameSpelling(const Expr& gold, const Expr& prediction) {
-    std::vector<std::optional<std::string>> sides;
-    bool words = false;
-    for (const Expr* e : {&gold, &prediction}) {
-      if (e->node().kids.size() != 2) return false;
-      for (const NodeId kid : e->node().kids) {
-        words = words || e->tree->at(kid).op == Op::kWord;
-        sides.push_back(Spelling(e->With(kid)));
-        if (!sides.back()) return false;
-      }
-    }
-    return words && ((sides[0] == sides[2] && sides[1] == sides[3]) ||
-                     (sides[0] == sides[3] && sides[1] == sides[2]));
-  }
-
   Decision CompareEquations(const Expr& gold, const Expr& prediction) {
     const Named a = StripName(gold, budget_);
     const Named b = StripName(prediction, budget_);
@@ -509,7 +481,10 @@ class Comparer {
     };
     if (!scalar(gold) || !scalar(prediction)) return {};
     if (SameSpelling(gold, prediction)) return {Verdict::kEqual, "text"};
-    if (gold.tree->signs > 0 || prediction.tree->signs > 0) return {};
+    // Signs that are not chosen yet are chosen by the caller first.
+    for (const Expr* e : {&gold, &prediction}) {
+      if (e->tree->signs > 0 && e->signs == 0) return {};
+    }
     Traits traits;
     CollectTraits(*gold.tree, gold.id, &traits);
     if (traits.variables.empty()) return {};  // 1 = 2 says nothing that could be right

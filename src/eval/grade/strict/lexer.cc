@@ -93,9 +93,28 @@ class Lexer {
     groups_.push_back(group);
   }
 
+  // 12.4 {eV}, 1.9e6 {~m} / {s}: a group of one unit after a number, as \mathrm would hold it.
+  bool HoldsUnit() const {
+    if (out_.list.empty()) return false;
+    const Token& last = out_.list.back();
+    const bool below =
+        last.Is("/") && out_.list.size() > 1 && out_.list[out_.list.size() - 2].roman;
+    if (last.kind != TokenKind::kNumber && !below) return false;
+    std::size_t i = at_;
+    const bool apart = space_ != Space::kNone || Peek() == '~' || below;
+    while (i < text_.size() && (text_[i] == '~' || text_[i] == ' ')) ++i;
+    std::size_t end = i;
+    while (end < text_.size() && IsLetter(text_[end])) ++end;
+    const std::string_view name = text_.substr(i, end - i);
+    Unit unit;
+    return apart && end < text_.size() && text_[end] == '}' && FindUnit(name, true, &unit) &&
+           (name.size() > 1 || below || Peek() == '~');
+  }
+
   void Punctuation(char c) {
     ++at_;
     if (c == '{') {
+      if (HoldsUnit()) return Open({false, true, false});
       Open({true, Roman(), Prose()});
     } else if (c == '}') {
       if (groups_.empty()) {
@@ -265,6 +284,7 @@ class Lexer {
     if (name == "colon") return Symbol(":");
     if (name == "land" || name == "wedge") return void(Emit(TokenKind::kWord, "and"));
     if (name == "lor" || name == "vee") return void(Emit(TokenKind::kWord, "or"));
+    if (name == "AA") return void(Emit(TokenKind::kWord, "angstrom"));
     if (name == "pounds") return Symbol("\xc2\xa3");
     if (name == "euro") return Symbol("\xe2\x82\xac");
     if (name == "dollar" || name == "textdollar" || name == "mathdollar") return Symbol("$");
@@ -367,6 +387,7 @@ class Lexer {
     at_ = end;
     if (Prose()) {
       if (run == "pi") return void(Emit(TokenKind::kCommand, "pi"));
+      if (run == "infinity" || run == "Infinity") return void(Emit(TokenKind::kCommand, "infty"));
       Emit(TokenKind::kWord, run);
       return;
     }

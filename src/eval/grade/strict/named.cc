@@ -57,6 +57,18 @@ std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
       }
       return name;
     }
+    case Op::kUnion:
+    case Op::kIntersection: {  // A \cap B = {1, 2}
+      std::string name;
+      for (const NodeId kid : node.kids) {
+        if (!IsUpperLetter(e.tree->at(kid))) return {};
+        name += (name.empty()            ? ""
+                 : node.op == Op::kUnion ? " cup "
+                                         : " cap ") +
+                e.tree->at(kid).text;
+      }
+      return name;
+    }
     case Op::kAbs: {
       std::vector<std::string> inner;
       const std::string name = NameOf(e.With(node.kids[0]), &inner);

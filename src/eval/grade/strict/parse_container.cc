@@ -75,6 +75,7 @@ bool Parser::ParseItems(Items* items) {
     if (separated && !cell_ends) continue;
     FillDots(&tree_, &items->nodes, kMaxAnswerItems);
     SpreadExclusion(items);
+    SpreadName(items);
     return true;
   }
 }
@@ -107,6 +108,21 @@ void Parser::SpreadExclusion(Items* items) {
   for (std::size_t k = 1; k < items->nodes.size(); ++k)
     items->nodes[k] = tree_.Add(Op::kRelation, {first.kids[0], items->nodes[k]}, "n");
   if (items->nodes.size() > 1) items->join = 'a';
+}
+
+// p = 2, 3 gives both values to p.
+void Parser::SpreadName(Items* items) {
+  const Node first = tree_.at(items->nodes[0]);
+  if (items->nodes.size() < 2 || first.op != Op::kRelation || first.text != "=" ||
+      tree_.at(first.kids[0]).op != Op::kVar || tree_.at(first.kids[1]).op >= Op::kBaseNumber) {
+    return;
+  }
+  for (std::size_t k = 1; k < items->nodes.size(); ++k) {
+    const Op op = tree_.at(items->nodes[k]).op;
+    if (op >= Op::kBaseNumber || op == Op::kVar) return;
+  }
+  for (std::size_t k = 1; k < items->nodes.size(); ++k)
+    items->nodes[k] = tree_.Add(Op::kRelation, {first.kids[0], items->nodes[k]}, "=");
 }
 
 NodeId Parser::ParseList() {

@@ -50,6 +50,7 @@ class Parser {
   bool ParseItems(Items* items);
   void SpreadChain(NodeId item, Items* items);
   void SpreadExclusion(Items* items);
+  void SpreadName(Items* items);
   NodeId ParseList();
   NodeId ParseRelation();
   NodeId NamedPoint(NodeId call);

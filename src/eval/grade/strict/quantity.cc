@@ -97,7 +97,12 @@ Decision CompareWithTolerance(const Expr& gold, const Expr& prediction, bool deg
                               std::int64_t* budget) {
   CompareOptions options;
   options.degrees_are_radians = degrees_are_radians;
-  auto tolerance = degrees_are_radians ? std::nullopt : DecimalTolerance(*gold.tree, gold.id);
+  auto tolerance = DecimalTolerance(*gold.tree, gold.id);
+  Traits traits;
+  CollectTraits(*gold.tree, gold.id, &traits);
+  // Half a unit of a gold in degrees, in radians: pi/180 rounded down.
+  if (tolerance && degrees_are_radians && traits.has_degree)
+    tolerance = *tolerance * Rational(17453292, 1000000000);
   if (tolerance) tolerance = (*tolerance * gold.scale).Abs();
   options.tolerance = tolerance ? &*tolerance : nullptr;
   return CompareScalars(gold, prediction, options, budget);

@@ -1,0 +1,32 @@
+// Edits of token lists, for lexer_phrases.cc and lexer_sets.cc only.
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "eval/grade/strict/lexer.h"
+
+namespace fuseo1 {
+
+// How many tokens the words take at `at`, one each; two letters may spell a word of two. 0: they do
+// not stand there.
+std::size_t Phrase(const std::vector<Token>& in, std::size_t at,
+                   std::initializer_list<std::string_view> words);
+
+bool IsPlainWord(const Token& token, std::string_view word);
+
+// A token in the place of another.
+Token Made(const Token& place, TokenKind kind, std::string_view text);
+
+void Replace(std::vector<Token>* in, std::size_t at, std::size_t count, TokenKind kind,
+             std::string_view text);
+
+// Names of sets, congruences, conditions on letters: "all real numbers", "(mod 5)", "for integer
+// k".
+void FinishSets(std::vector<Token>* in);
+
+// A condition in brackets or after "for" at the end becomes a further item.
+void FinishConditions(std::vector<Token>* in);
+
+}  // namespace fuseo1
