@@ -4,8 +4,8 @@
 #include <array>
 #include <set>
 
-#include "base/text.h"
 #include "base/embed.h"
+#include "base/text.h"
 #include "sandbox/sandbox.h"
 
 namespace fuseo1 {
@@ -68,7 +68,8 @@ void TryLauncherLimits(const SandboxPolicy& policy, std::vector<WallState>& wall
                                    RunEnd expected) {
     Result<Sandbox> sandbox = Sandbox::Start(policy);
     if (!sandbox.ok() || !sandbox->Load(program).ok()) return false;
-    return sandbox->Run("", "", limits).end == expected;
+    const Result<RunOutcome> run = sandbox->Run("", "", limits);
+    return run.ok() && run->end == expected;
   };
   WallState& wall_clock = *Find(walls, Wall::kWallClock);
   wall_clock.on = policy.Has(Wall::kWallClock) &&
@@ -109,8 +110,14 @@ std::vector<WallState> CheckSandbox(const SandboxPolicy& policy) {
     failure = sandbox.error().message();
   } else {
     const Result<std::string> loaded = sandbox->Load(ProbeText());
-    const RunOutcome seen =
+    const Result<RunOutcome> run =
         sandbox->Run(ExpectedValues(policy), "", {.cpu_seconds = kProbeCpuSeconds});
+    RunOutcome seen;
+    if (run.ok()) {
+      seen = *run;
+    } else {
+      seen.err_tail = run.error().message();
+    }
     TakeProbeLines(seen.out, walls);
     if (!loaded.ok() || seen.end != RunEnd::kExited || seen.wait_status != 0) {
       failure = "the probe failed: " + Printable(Trim(seen.err_tail), 400);

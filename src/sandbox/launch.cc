@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "base/text.h"
 #include "base/embed.h"
+#include "base/text.h"
 #include "sandbox/filter.h"
 
 namespace fuseo1 {

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -55,6 +56,22 @@ bool MakePipe(Pipe& made, bool inner_reads, std::int64_t owner) {
     return false;
   fcntl(inner, F_SETPIPE_SZ, 1 << 18);  // fewer wake-ups; the default does too
   return fcntl(outer, F_SETFL, O_NONBLOCK) == 0;
+}
+
+// The program's stdin: a file, as judges give it, so that a program may ask for its size. Sealed:
+// nobody can change it.
+Descriptor InputFile(std::string_view input) {
+  Descriptor file(memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  while (file.valid() && !input.empty()) {
+    const ssize_t written = write(file.get(), input.data(), input.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return {};
+    input.remove_prefix(static_cast<std::size_t>(written));
+  }
+  const bool ready =
+      file.valid() && lseek(file.get(), 0, SEEK_SET) == 0 &&
+      fcntl(file.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
+  return ready ? std::move(file) : Descriptor();
 }
 
 // Moves what is there from `fd` into `text`, of which at most `keep` bytes stay; false at the end
@@ -258,28 +275,30 @@ Result<std::string> Sandbox::Load(std::string_view program, std::string_view har
   return answer;
 }
 
-RunOutcome Sandbox::Run(std::string_view input, std::string_view data, const RunLimits& limits) {
+Result<RunOutcome> Sandbox::Run(std::string_view input, std::string_view data,
+                                const RunLimits& limits) {
   RunOutcome outcome;
   const Clock::time_point begin = Clock::now();
   const Clock::time_point deadline =
       limit_wall_ ? begin + limits.wall : begin + std::chrono::hours(1);
   const std::uint64_t most = limit_output_ ? limits.max_output_bytes : ~std::uint64_t{0};
-  Pipe in, out, err, data_in, result;
-  const bool ready = reusable_ && MakePipe(in, true, owner_uid_) &&
-                     MakePipe(out, false, owner_uid_) && MakePipe(err, false, owner_uid_) &&
-                     MakePipe(data_in, true, owner_uid_) && MakePipe(result, false, owner_uid_) &&
-                     Send('T', std::to_string(limits.cpu_seconds),
-                          {in.read_end.get(), out.write_end.get(), err.write_end.get(),
-                           data_in.read_end.get(), result.write_end.get()});
-  in.read_end.Close();
+  Pipe out, err, data_in, result;
+  Descriptor in = InputFile(input);
+  if (!in.valid() || !MakePipe(out, false, owner_uid_) || !MakePipe(err, false, owner_uid_) ||
+      !MakePipe(data_in, true, owner_uid_) || !MakePipe(result, false, owner_uid_)) {
+    return SystemError(std::string("the sandbox cannot hand over a test: ") + strerror(errno));
+  }
+  const bool ready = reusable_ && Send('T', std::to_string(limits.cpu_seconds),
+                                       {in.get(), out.write_end.get(), err.write_end.get(),
+                                        data_in.read_end.get(), result.write_end.get()});
+  in.Close();
   data_in.read_end.Close();
   for (Pipe* pipe : {&out, &err, &result}) pipe->write_end.Close();
 
   bool ended = false, overflow = false, lost = !ready;
   const std::uint64_t kills_before = cgroup_ ? cgroup_->OutOfMemoryKills() : 0;
   while (!lost && !overflow) {
-    std::array<pollfd, 6> files = {{{in.write_end.get(), POLLOUT, 0},
-                                    {data_in.write_end.get(), POLLOUT, 0},
+    std::array<pollfd, 5> files = {{{data_in.write_end.get(), POLLOUT, 0},
                                     {out.read_end.get(), POLLIN, 0},
                                     {err.read_end.get(), POLLIN, 0},
                                     {result.read_end.get(), POLLIN, 0},
@@ -294,17 +313,16 @@ RunOutcome Sandbox::Run(std::string_view input, std::string_view data, const Run
     const int count = poll(files.data(), files.size(), ended ? 1000 : left);
     if (count < 0 && errno == EINTR) continue;
     if (count == 0 && ended) break;
-    if (files[0].revents != 0 && !Feed(in.write_end.get(), input)) in.write_end.Close();
-    if (files[1].revents != 0 && !Feed(data_in.write_end.get(), data)) data_in.write_end.Close();
-    if (files[2].revents != 0 && !Drain(out.read_end.get(), outcome.out, most, false, overflow))
+    if (files[0].revents != 0 && !Feed(data_in.write_end.get(), data)) data_in.write_end.Close();
+    if (files[1].revents != 0 && !Drain(out.read_end.get(), outcome.out, most, false, overflow))
       out.read_end.Close();
-    if (files[3].revents != 0 &&
+    if (files[2].revents != 0 &&
         !Drain(err.read_end.get(), outcome.err_tail, kErrTailBytes, true, overflow))
       err.read_end.Close();
-    if (files[4].revents != 0 &&
+    if (files[3].revents != 0 &&
         !Drain(result.read_end.get(), outcome.result, most, false, overflow))
       result.read_end.Close();
-    if (!ended && files[5].revents != 0) {
+    if (!ended && files[4].revents != 0) {
       std::string report;
       unsigned long long cpu = 0, peak = 0;
       int dirty = 0;

@@ -63,10 +63,10 @@ class Sandbox {
   // the program itself.
   Result<std::string> Load(std::string_view program, std::string_view harness = {});
 
-  // One run of the loaded program with `input` on its stdin. Never fails: what a program can do to
-  // a sandbox is an outcome. After kWallLimit, kOutputLimit, kOutOfMemory, kLost, or a run that
+  // One run of the loaded program with `input` as the file on its stdin. What a program can do to a
+  // sandbox is an outcome; kSystem only where this process has no descriptors or memory. After kWallLimit, kOutputLimit, kOutOfMemory, kLost, or a run that
   // left files in /tmp, reusable() is false and a new sandbox is needed.
-  RunOutcome Run(std::string_view input, std::string_view data, const RunLimits& limits);
+  Result<RunOutcome> Run(std::string_view input, std::string_view data, const RunLimits& limits);
 
   bool reusable() const { return reusable_; }
 

@@ -12,18 +12,30 @@ Sandbox Started(const SandboxPolicy& policy = {}) {
   return std::move(sandbox).value();
 }
 
-TEST(Sandbox, RunsAProgramSeveralTimesWithPipes) {
+TEST(Sandbox, RunsAProgramSeveralTimes) {
   Sandbox sandbox = Started();
   ASSERT_EQ(*sandbox.Load("import sys\nprint(sum(map(int, sys.stdin.buffer.read().split())))\n"),
             "");
   for (int i = 0; i < 5; ++i) {
-    const RunOutcome outcome = sandbox.Run("1 2 " + std::to_string(i), "", {});
+    const RunOutcome outcome = *sandbox.Run("1 2 " + std::to_string(i), "", {});
     EXPECT_EQ(outcome.end, RunEnd::kExited) << outcome.err_tail;
     EXPECT_EQ(outcome.wait_status, 0);
     EXPECT_EQ(outcome.out, std::to_string(3 + i) + "\n");
     EXPECT_GT(outcome.peak_memory_bytes, kMiB);
     EXPECT_TRUE(sandbox.reusable());
   }
+}
+
+TEST(Sandbox, GivesItsInputAsAFileThatNobodyCanChange) {
+  Sandbox sandbox = Started();
+  ASSERT_EQ(*sandbox.Load("import io, os\n"
+                          "for change in (lambda: os.write(0, b'9'), lambda: os.ftruncate(0, 0)):\n"
+                          "    try:\n        change()\n"
+                          "    except OSError: pass\n"
+                          "read = io.BytesIO(os.read(0, os.fstat(0).st_size)).readline\n"
+                          "print(int(read()) + int(read()), open('/dev/stdin').read().split())\n"),
+            "");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(sandbox.Run("3\n4\n", "", {})->out, "7 ['3', '4']\n");
 }
 
 TEST(Sandbox, SaysWhyAProgramDoesNotCompile) {
@@ -36,17 +48,17 @@ TEST(Sandbox, SaysWhyAProgramDoesNotCompile) {
 TEST(Sandbox, EndsASleeperAndAFlood) {
   Sandbox sandbox = Started();
   ASSERT_EQ(*sandbox.Load("import time\ntime.sleep(100)\n"), "");
-  EXPECT_EQ(sandbox.Run("", "", {.wall = std::chrono::milliseconds(200)}).end, RunEnd::kWallLimit);
+  EXPECT_EQ(sandbox.Run("", "", {.wall = std::chrono::milliseconds(200)})->end, RunEnd::kWallLimit);
   EXPECT_FALSE(sandbox.reusable());
   sandbox = Started();
   ASSERT_EQ(*sandbox.Load("while True: print('x' * 1000)\n"), "");
-  EXPECT_EQ(sandbox.Run("", "", {.max_output_bytes = kMiB}).end, RunEnd::kOutputLimit);
+  EXPECT_EQ(sandbox.Run("", "", {.max_output_bytes = kMiB})->end, RunEnd::kOutputLimit);
 }
 
 TEST(Sandbox, IsNotReusedAfterAProgramLeftAFile) {
   Sandbox sandbox = Started();
   ASSERT_EQ(*sandbox.Load("open('/tmp/left', 'w').write('x')\n"), "");
-  EXPECT_EQ(sandbox.Run("", "", {}).wait_status, 0);
+  EXPECT_EQ(sandbox.Run("", "", {})->wait_status, 0);
   EXPECT_FALSE(sandbox.reusable());
 }
 
@@ -56,7 +68,7 @@ TEST(Sandbox, RunsAHarnessAroundTheProgram) {
                           "import os\nns = {}\nexec(__program__, ns)\n"
                           "os.write(4, str(ns['f'](int(os.read(3, 99)))).encode())\n"),
             "");
-  EXPECT_EQ(sandbox.Run("", "41", {}).result, "42");
+  EXPECT_EQ(sandbox.Run("", "41", {})->result, "42");
 }
 
 TEST(Sandbox, CheckSeesEveryRequiredWall) {
@@ -87,7 +99,7 @@ TEST(Sandbox, RunsBareOnlyWhenAsked) {
   bare.unsafe_no_sandbox = true;
   Sandbox sandbox = Started(bare);
   ASSERT_EQ(*sandbox.Load("print(input())\n"), "");
-  EXPECT_EQ(sandbox.Run("x\n", "", {}).out, "x\n");
+  EXPECT_EQ(sandbox.Run("x\n", "", {})->out, "x\n");
   EXPECT_TRUE(RequireSandbox(bare).ok());
 }
 

@@ -186,7 +186,9 @@ std::string OutcomeOf(const EscapeCase& escape, SandboxPolicy policy) {
                    .wall = std::chrono::milliseconds(8000),
                    .max_output_bytes = kMiB};
   if (escape.wall_ms > 0) limits.wall = std::chrono::milliseconds(escape.wall_ms);
-  const RunOutcome run = sandbox->Run("", "", limits);
+  const Result<RunOutcome> ran = sandbox->Run("", "", limits);
+  if (!ran.ok()) return "no run: " + ran.error().message();
+  const RunOutcome& run = *ran;
   const std::string said = OneLine(run.out);
   switch (run.end) {
     case RunEnd::kOutputLimit:

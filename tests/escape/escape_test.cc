@@ -126,7 +126,7 @@ TEST(Launcher, NothingSurvivesItsDeathAtARandomMoment) {
       Result<Sandbox> sandbox = Sandbox::Start({});
       if (sandbox.ok() &&
           sandbox->Load("import os, time\nos.fork()\nos.setsid()\ntime.sleep(60)\n").ok()) {
-        sandbox->Run("", "", {});
+        EXPECT_TRUE(sandbox->Run("", "", {}).ok());
       }
       _exit(0);
     }

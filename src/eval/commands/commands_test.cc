@@ -149,6 +149,19 @@ TEST_F(EvalCommands, BadLinesAreCountedAndHideTheScoreUnlessSkipped) {
   EXPECT_DOUBLE_EQ(ParseJson(out_)->at("pass@1").get<double>(), 1.0);
 }
 
+TEST_F(EvalCommands, AnythingButALetterIsUnparsedByThePublishedRulesToo) {
+  GradeOptions options = Grade(Write("letters.jsonl",
+                                     "{\"id\":\"0\",\"sample\":0,\"response\":\"-\"}\n"
+                                     "{\"id\":\"0\",\"sample\":1,\"response\":\"b\"}\n"));
+  options.benchmark = "mmlu";
+  options.data = Write("mmlu.jsonl",
+                       "{\"question\":\"q\",\"choices\":[\"w\",\"x\",\"y\",\"z\"],\"answer\":1}\n");
+  options.grader = "fuseo1";
+  ASSERT_TRUE(RunGrade(options, Io()).ok());
+  EXPECT_DOUBLE_EQ(ParseJson(out_)->at("unparsed_rate").get<double>(), 0.5);
+  EXPECT_DOUBLE_EQ(ParseJson(out_)->at("pass@1").get<double>(), 0.5);
+}
+
 TEST_F(EvalCommands, GradeRefusesWhatIsNotThere) {
   EXPECT_EQ(RunGrade(Grade(folder_ + "/none.jsonl"), Io()).error().exit_code(), 2);
   GradeOptions options = Grade(Samples());

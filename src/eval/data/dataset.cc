@@ -81,7 +81,7 @@ Status Dataset::ReadParquet(FileSystem& fs, const std::string& path) {
                if (keep) {
                  records_.push_back(DumpJson(record, -1));
                }
-               Status added = Add(record, {static_cast<std::size_t>(-1), place, 0});
+               Status added = Add(record, {files_.size(), place, 0});
                ++row;
                return added.ok() ? Status()
                                  : Status(std::move(added).TakeError().In(
@@ -112,7 +112,7 @@ Result<Dataset> Dataset::Open(FileSystem& fs, const BenchmarkDef& benchmark,
 
 Result<JudgeProblem> Dataset::ReadJudgeProblem(const Problem& problem) const {
   std::string text;
-  if (problem.place.file == static_cast<std::size_t>(-1)) {
+  if (problem.place.bytes == 0) {  // a Parquet row
     text = records_[problem.place.offset];
   } else {
     text.resize(static_cast<std::size_t>(problem.place.bytes));
@@ -122,8 +122,9 @@ Result<JudgeProblem> Dataset::ReadJudgeProblem(const Problem& problem) const {
   FUSEO1_TRY(const Json record, ParseRecord(text));
   Result<JudgeProblem> judge = benchmark_->judge(record);
   if (!judge.ok()) {
-    return std::move(judge).TakeError().In(
-        fmt::format("{}: item {}", benchmark_->name, Quoted(problem.id)));
+    return InputError(fmt::format("{}: {}: {}; the data is damaged: get the file again",
+                                  paths_[problem.place.file], Quoted(problem.id),
+                                  judge.error().message()));
   }
   judge->id = problem.id;
   return judge;

@@ -30,14 +30,10 @@ std::string_view AnswerPart(std::string_view response) {
   }
   std::string_view text = response.substr(begin);
   for (const std::string_view mark : kOpens) text = text.substr(0, text.find(mark));
-  text = Trim(text);
-  if (StartsWith(text, kSolutionBegin)) text.remove_prefix(kSolutionBegin.size());
+  if (StartsWith(Trim(text), kSolutionBegin))
+    text.remove_prefix(text.find(kSolutionBegin) + kSolutionBegin.size());
   for (const std::string_view mark : kTurnEnds) text = text.substr(0, text.find(mark));
-  text = Trim(text);
-  while (EndsWith(text, kSentenceEnd)) {
-    text.remove_suffix(kSentenceEnd.size());
-    text = Trim(text);
-  }
+  while (EndsWith(Trim(text), kSentenceEnd)) text = text.substr(0, text.rfind(kSentenceEnd));
   return text;
 }
 

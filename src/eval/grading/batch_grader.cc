@@ -155,7 +155,10 @@ GradedAnswer BatchGrader::GradeChoice(const Problem& problem, std::string_view r
                                     : std::optional<std::string>(PublishedChoice(response));
   GradedAnswer out;
   if (settings_.grader == GraderKind::kFuseO1) {
-    if (!published || published->size() != 1) {
+    // Without a letter the extractor for four options gives the whole text, which may be one sign.
+    const char last = data_.benchmark().ten_options ? 'J' : 'D';
+    if (!published || published->size() != 1 || published->front() < 'A' ||
+        published->front() > last) {
       out = Unparsed("no stand-alone letter");
     } else {
       out.answer = *published;

@@ -74,10 +74,10 @@ def serve_program(channel):
         return len(objects) - 1
 
     codec = Codec(keep, lambda number: objects[number])
-    main = type(sys)('__main__')
+    main = type(sys)('solution')  # imported: its main guard is for another use of it
     main.__builtins__ = builtins
     main.__file__ = __file__
-    sys.modules['__main__'] = main
+    sys.modules['__main__'] = sys.modules['solution'] = main
     exec(__program__, main.__dict__)
     space = main.__dict__
     callables = [name for name, value in space.items() if callable(value) and not name.startswith('__')

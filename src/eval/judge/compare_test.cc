@@ -54,6 +54,20 @@ TEST(SameOutput, Lcb2025WantsALineOfTextOrALineOfDecimals) {
   EXPECT_FALSE(SameOutput("1\n\n2", "1\n2", k2025));
 }
 
+TEST(SameOutput, PublishedComparatorsReadNumbersAsPythonDoes) {
+  EXPECT_TRUE(SameOutput("1_000 Infinity", "1000 inf", k2025));
+  EXPECT_TRUE(SameOutput("\u0661\u0662 1", "12 1.0", k2025));  // Arabic digits
+  EXPECT_FALSE(SameOutput("NaN 1", "nan 1", k2025));
+  EXPECT_FALSE(SameOutput("-inf", "inf", k2025));
+  EXPECT_TRUE(SameOutput("1_000.5", "1000.5", kFork));
+  EXPECT_TRUE(SameOutput("1e-400", "0.0", kFork));
+  EXPECT_TRUE(SameOutput("1e400", "Infinity", kFork));
+  EXPECT_FALSE(SameOutput("NaN", "nan", kFork));
+  EXPECT_FALSE(SameOutput("1__0.5", "10.5", kFork));
+  EXPECT_FALSE(SameOutput("0x10p0", "16.0", kFork));
+  EXPECT_FALSE(SameOutput("1_000", "1000", kStrict));
+}
+
 TEST(SameOutput, LcbForkKeepsItsRules) {
   EXPECT_TRUE(SameOutput("1\n\n2", "1\n2\n", kFork));
   EXPECT_TRUE(SameOutput("1 \n2 ", "1\n2", kFork));

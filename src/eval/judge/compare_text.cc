@@ -1,12 +1,11 @@
-#include <charconv>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "base/text.h"
 #include "eval/judge/compare.h"
 #include "eval/judge/decimal.h"
+#include "eval/judge/python_number.h"
 
 namespace fuseo1 {
 namespace {
@@ -119,6 +118,11 @@ bool StrictOutput(std::string_view output, std::string_view expected) {
   return true;
 }
 
+bool SamePythonDecimal(std::string_view a, std::string_view b) {
+  const std::optional<std::string> left = PythonDecimal(a);
+  return left && left == PythonDecimal(b);
+}
+
 // Whole text and lines stripped; a line is equal as text, or all its tokens are decimals and equal
 // ones.
 bool Lcb2025Output(std::string_view output, std::string_view expected) {
@@ -129,21 +133,10 @@ bool Lcb2025Output(std::string_view output, std::string_view expected) {
     const Lines a = Tokens(left[i]), b = Tokens(right[i]);
     if (a.size() != b.size()) return false;
     for (std::size_t k = 0; k < a.size(); ++k) {
-      if (!SameNumber(a[k], b[k])) return false;
+      if (!SamePythonDecimal(a[k], b[k])) return false;
     }
   }
   return true;
-}
-
-std::optional<double> PythonFloat(std::string_view text) {
-  text = Strip(text);
-  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
-  if (text.empty() || text[0] == '+') return std::nullopt;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) return std::numeric_limits<double>::infinity();
-  return error == std::errc() ? std::optional(value) : std::nullopt;
 }
 
 bool IsDigits(std::string_view text) {

@@ -62,13 +62,14 @@ def encoded(value):
         return b'{"o": "value that contains itself"}'
 
 
+# The program is imported, not run: what stands behind its main guard is for another use of it.
 def load(stream):
     code = __program__
-    main = type(sys)('__main__')
+    main = type(sys)('solution')
     main.__builtins__ = builtins
     main.__file__ = __file__
     preamble(main.__dict__, names(code, set()))
-    sys.modules['__main__'] = main
+    sys.modules['__main__'] = sys.modules['solution'] = main
     exec(code, main.__dict__)
     return main.__dict__
 

@@ -179,6 +179,9 @@ TEST(Judge, FunctionalValuesAreComparedByType) {
   EXPECT_EQ(Judged(Function("1", "1"), "import sys\nsys.exit(0)\ndef f(a): return 1"), "RE");
   EXPECT_EQ(Judged(Function("1", "1"), "def f(a):\n  print('x' * 50_000_000)\n  return 1"), "AC");
   EXPECT_EQ(Judged(Function("1", "1"), "def g(a): return 1"), "RE");
+  EXPECT_EQ(Judged(Function("1", "1"),
+                   "def f(a): return a\nif __name__ == '__main__':\n  print(f(int(input())))"),
+            "AC");
   EXPECT_EQ(Judged(Function("1", "[]"), "def f(a):\n  x = []\n  x.append(x)\n  return x"), "WA");
 }
 

@@ -101,9 +101,6 @@ Result<LcbProblem> ParseLcbRecord(const Json& record) {
   if (!record.is_object()) return InputError("LiveCodeBench record: not a JSON object");
   LcbProblem problem;
   FUSEO1_TRY(problem.judge.id, TextField(record, "question_id", true));
-  const auto in_problem = [&problem](Error error) {
-    return std::move(error).In("LiveCodeBench problem " + Quoted(problem.judge.id));
-  };
   FUSEO1_TRY(problem.content, TextField(record, "question_content", true));
   FUSEO1_TRY(problem.title, TextField(record, "question_title", false));
   FUSEO1_TRY(problem.platform, TextField(record, "platform", false));
@@ -111,23 +108,19 @@ Result<LcbProblem> ParseLcbRecord(const Json& record) {
   FUSEO1_TRY(problem.contest_date, TextField(record, "contest_date", true));
   FUSEO1_TRY(problem.difficulty, TextField(record, "difficulty", false));
   FUSEO1_TRY(problem.starter_code, TextField(record, "starter_code", false));
-  Result<std::string> function = FunctionName(record);
-  if (!function.ok()) return in_problem(std::move(function).TakeError());
-  problem.judge.func_name = *function;
-  problem.judge.mode = function->empty() ? JudgeMode::kStdin : JudgeMode::kFunctional;
+  FUSEO1_TRY(problem.judge.func_name, FunctionName(record));
+  problem.judge.mode = problem.judge.func_name.empty() ? JudgeMode::kStdin : JudgeMode::kFunctional;
   for (const auto& [key, packed] :
        {std::pair("public_test_cases", false), std::pair("private_test_cases", true)}) {
-    Status status = ReadTests(record, key, packed, problem.judge.tests);
-    if (!status.ok()) return in_problem(std::move(status).TakeError());
+    FUSEO1_TRY_VOID(ReadTests(record, key, packed, problem.judge.tests));
   }
   if (problem.judge.tests.empty())
-    return in_problem(InputError("it has no tests, so every program would pass"));
+    return InputError("it has no tests, so every program would pass");
   if (problem.judge.mode == JudgeMode::kFunctional) {
     for (std::size_t i = 0; i < problem.judge.tests.size(); ++i) {
       const Result<Value> value = ParseValue(problem.judge.tests[i].output, ValueSyntax::kJson);
       if (!value.ok())
-        return in_problem(
-            InputError("test " + std::to_string(i) + ": its output is no JSON value"));
+        return InputError("test " + std::to_string(i) + ": its output is no JSON value");
     }
   }
   return problem;
