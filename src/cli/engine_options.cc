@@ -48,27 +48,28 @@ Result<EngineOptions> EngineOptionsFrom(const EngineFlags& flags) {
   EngineOptions options;
   options.overwrite = flags.overwrite;
   options.trust_journal = flags.trust_journal;
-  if (!flags.threads.empty()) {
-    FUSEO1_TRY(const std::uint64_t threads, ParseCount("--threads", flags.threads, kMaxThreads));
+  if (flags.threads.has_value()) {
+    FUSEO1_TRY(const std::uint64_t threads, ParseCount("--threads", *flags.threads, kMaxThreads));
     options.threads = static_cast<int>(threads);
   }
-  if (!flags.memory.empty()) {
-    Result<std::uint64_t> bytes = ParseMemorySize(flags.memory);
+  if (flags.memory.has_value()) {
+    Result<std::uint64_t> bytes = ParseMemorySize(*flags.memory);
     if (!bytes.ok()) {
       return std::move(bytes).TakeError().In("--memory");
     }
     options.memory_bytes = *bytes;
   }
-  if (!flags.chunk_elems.empty()) {
-    FUSEO1_TRY(options.chunk_elems, ParseCount("--chunk-elems", flags.chunk_elems, kMaxChunkElems));
+  if (flags.chunk_elems.has_value()) {
+    FUSEO1_TRY(options.chunk_elems,
+               ParseCount("--chunk-elems", *flags.chunk_elems, kMaxChunkElems));
   }
-  if (!flags.shared_elems.empty()) {
+  if (flags.shared_elems.has_value()) {
     FUSEO1_TRY(options.shared_elems,
-               ParseCount("--shared-elems", flags.shared_elems, kMaxChunkElems));
+               ParseCount("--shared-elems", *flags.shared_elems, kMaxChunkElems));
   }
-  if (!flags.commit_bytes.empty()) {
+  if (flags.commit_bytes.has_value()) {
     FUSEO1_TRY(options.commit_bytes,
-               ParseCount("--commit-bytes", flags.commit_bytes, kMaxChunkElems));
+               ParseCount("--commit-bytes", *flags.commit_bytes, kMaxChunkElems));
   }
   if (flags.io != "pread" && flags.io != "uring") {
     return UsageError(fmt::format("--io: {} is neither pread nor uring", Quoted(flags.io)));

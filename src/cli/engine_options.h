@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -11,11 +12,11 @@ namespace fuseo1 {
 
 // As the command line has them; checked by EngineOptionsFrom.
 struct EngineFlags {
-  std::string threads;
-  std::string memory;
-  std::string chunk_elems;
-  std::string shared_elems;
-  std::string commit_bytes;
+  std::optional<std::string> threads;
+  std::optional<std::string> memory;
+  std::optional<std::string> chunk_elems;
+  std::optional<std::string> shared_elems;
+  std::optional<std::string> commit_bytes;
   std::string io = "pread";
   bool overwrite = false;
   bool trust_journal = false;

@@ -27,8 +27,8 @@ void AddJudgeFlags(CLI::App& command, JudgeFlags& flags) {
 }
 
 Result<std::uint64_t> MemoryLimitOf(const JudgeFlags& flags) {
-  return flags.memory_limit.empty() ? Result<std::uint64_t>(std::uint64_t{0})
-                                    : ParseMemorySize(flags.memory_limit);
+  return flags.memory_limit.has_value() ? ParseMemorySize(*flags.memory_limit)
+                                        : Result<std::uint64_t>(std::uint64_t{0});
 }
 
 }  // namespace fuseo1

@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/command.h"
@@ -16,7 +17,7 @@ CommandIo ProgramIo(const CommonOptions& common, const StopScope& stop);
 
 struct JudgeFlags {
   double time_limit_s = 0;
-  std::string memory_limit;
+  std::optional<std::string> memory_limit;
   int threads = 0;
 };
 

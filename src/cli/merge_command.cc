@@ -95,7 +95,7 @@ std::vector<std::string> OutcomeWarnings(const MergePlan& plan, const MergeRepor
 std::map<std::string, std::size_t> CountNotes(const MergeReport& report) {
   std::map<std::string, std::size_t> counts;
   for (const TensorOutcome& outcome : report.tensors) {
-    for (const std::string& note : outcome.notes) {
+    for (const std::string& note : outcome.notes.texts()) {
       ++counts[note];
     }
   }

@@ -148,8 +148,8 @@ void Encode(const JournalRecord& record, std::string* out) {
                                     record.outcome.nan_out, record.outcome.inf_out}) {
     PutU64(out, count);
   }
-  PutU32(out, static_cast<std::uint32_t>(record.outcome.notes.size()));
-  for (const std::string& note : record.outcome.notes) {
+  PutU32(out, static_cast<std::uint32_t>(record.outcome.notes.texts().size()));
+  for (const std::string& note : record.outcome.notes.texts()) {
     PutText(out, note);
   }
 }
@@ -167,9 +167,11 @@ bool Decode(std::string_view payload, std::uint32_t job_count,
     record.outcome.inf_in = in.U64();
     record.outcome.nan_out = in.U64();
     record.outcome.inf_out = in.U64();
-    for (std::uint32_t notes = in.U32(); notes > 0 && in.ok; --notes) {
-      record.outcome.notes.push_back(in.Text());
+    std::vector<std::string> notes;
+    for (std::uint32_t count = in.U32(); count > 0 && in.ok; --count) {
+      notes.push_back(in.Text());
     }
+    record.outcome.notes = Notes(std::move(notes));
     if (!in.ok || record.job >= job_count) {
       return false;
     }

@@ -18,7 +18,7 @@ JournalRecord Record(std::uint32_t job) {
   record.outcome.hash = {job * 7919ULL, job};
   record.outcome.nan_in = job % 3;
   if (job % 5 == 0) {
-    record.outcome.notes.push_back("uniform weights");
+    record.outcome.notes = Notes({"uniform weights"});
   }
   return record;
 }
@@ -53,7 +53,7 @@ bool PrefixOrRefused(FileSystem& fs, std::size_t* count) {
     const JournalRecord expected = Record(static_cast<std::uint32_t>(i));
     if (records[i].job != expected.job || records[i].outcome.hash != expected.outcome.hash ||
         records[i].outcome.nan_in != expected.outcome.nan_in ||
-        records[i].outcome.notes != expected.outcome.notes) {
+        !(records[i].outcome.notes == expected.outcome.notes)) {
       return false;
     }
   }

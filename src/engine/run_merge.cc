@@ -89,7 +89,7 @@ Result<MergeReport> RunMerge(FileSystem& fs, const MergePlan& plan, const std::s
   Scheduler scheduler(context, committer, JobsNotIn(plan, writer->finished()), hooks.stop);
   std::uint64_t resumed_bytes = 0;
   for (const JournalRecord& record : writer->finished()) {
-    scheduler.outcomes()[record.job] = record.outcome;
+    scheduler.TakeOver(record);
     resumed_bytes += plan.jobs[record.job].Bytes();
   }
   const auto tick = [&] {

@@ -2,10 +2,14 @@
 // bounded memory.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
@@ -27,6 +31,26 @@ struct EngineOptions {
   bool overwrite = false;      // a finished output of ours, or foreign files, may be in the way
 };
 
+// Remarks on a tensor. Copies share them.
+class Notes {
+ public:
+  Notes() = default;
+  explicit Notes(std::vector<std::string> texts) {
+    if (!texts.empty()) {
+      texts_ = std::make_shared<const std::vector<std::string>>(std::move(texts));
+    }
+  }
+  std::span<const std::string> texts() const {
+    return texts_ == nullptr ? std::span<const std::string>() : *texts_;
+  }
+  friend bool operator==(const Notes& a, const Notes& b) {
+    return std::equal(a.texts().begin(), a.texts().end(), b.texts().begin(), b.texts().end());
+  }
+
+ private:
+  std::shared_ptr<const std::vector<std::string>> texts_;
+};
+
 // What one tensor turned out to be. Order: MergePlan::jobs.
 struct TensorOutcome {
   Hash128 hash;  // xxh3-128 of the stored bytes
@@ -34,7 +58,7 @@ struct TensorOutcome {
   std::uint64_t inf_in = 0;
   std::uint64_t nan_out = 0;
   std::uint64_t inf_out = 0;
-  std::vector<std::string> notes;
+  Notes notes;
 };
 
 struct MergeReport {

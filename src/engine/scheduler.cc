@@ -11,6 +11,8 @@ namespace {
 // Large tensors open at one time: the next can begin while the last chunks of one pass are still
 // running.
 constexpr std::size_t kMaxShared = 3;
+// Notes that tensors share; others are kept once a tensor.
+constexpr std::size_t kMostKnownNotes = 64;
 
 }  // namespace
 
@@ -211,8 +213,29 @@ void Scheduler::RunSharedChunk(Shared& shared, WorkerBuffers& buffers,
   changed_.notify_all();
 }
 
+void Scheduler::TakeOver(const JournalRecord& record) {
+  TensorOutcome& outcome = outcomes_[record.job];
+  outcome = record.outcome;
+  ShareNotes(outcome);
+}
+
+// Most tensors of a merge are said the same of.
+void Scheduler::ShareNotes(TensorOutcome& outcome) {
+  const std::lock_guard lock(notes_mutex_);
+  for (const Notes& known : known_notes_) {
+    if (known == outcome.notes) {
+      outcome.notes = known;
+      return;
+    }
+  }
+  if (known_notes_.size() < kMostKnownNotes) {
+    known_notes_.push_back(outcome.notes);
+  }
+}
+
 void Scheduler::Finished(std::uint32_t job, TensorOutcome outcome) {
   const std::uint64_t bytes = context_.plan.jobs[job].Bytes();
+  ShareNotes(outcome);
   outcomes_[job] = outcome;
   committer_.Add(JournalRecord{.job = job, .outcome = std::move(outcome)}, bytes);
   tensors_done_.fetch_add(1);

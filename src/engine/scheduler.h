@@ -30,6 +30,9 @@ class Scheduler {
   // error, or kInterrupted. Outcomes of finished tensors are in outcomes(), by job.
   Status Run(const std::function<void()>& tick);
 
+  // A tensor that an interrupted run finished. Before Run.
+  void TakeOver(const JournalRecord& record);
+
   std::uint64_t tensors_done() const { return tensors_done_; }
   std::uint64_t bytes_done() const { return bytes_done_; }
   std::vector<TensorOutcome>& outcomes() { return outcomes_; }
@@ -52,6 +55,7 @@ class Scheduler {
   void RunSharedChunk(Shared& shared, WorkerBuffers& buffers, std::unique_lock<std::mutex>& lock);
   Shared* SharedWithWork();
   void Finished(std::uint32_t job, TensorOutcome outcome);
+  void ShareNotes(TensorOutcome& outcome);
 
   RunContext& context_;
   Committer& committer_;
@@ -71,6 +75,9 @@ class Scheduler {
   int working_ = 0;           // workers that have not returned
   bool failed_ = false;
   Status status_;
+
+  std::mutex notes_mutex_;
+  std::vector<Notes> known_notes_;  // guarded by notes_mutex_
 };
 
 }  // namespace fuseo1

@@ -427,7 +427,7 @@ Result<bool> TensorRun::FinishPass() {
 TensorOutcome TensorRun::TakeOutcome() {
   outcome_.hash = hash_.Digest();
   if (merge_ != nullptr) {
-    outcome_.notes = merge_->Notes();
+    outcome_.notes = Notes(merge_->Notes());
   }
   return std::move(outcome_);
 }

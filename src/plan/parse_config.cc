@@ -180,9 +180,9 @@ Result<const MethodDef*> ReadMethod(const ConfigContext& context, const YamlNode
     return method;
   }
   const std::string_view nearest = NearestWord(*name, names);
-  return context.At(
-      *node, "Unimplemented merge method " + Quoted(*name, 60) +
-                 (nearest.empty() ? "; one of " + all : "; the nearest one is " + Quoted(nearest)));
+  return context.At(*node, "Unimplemented merge method " + Quoted(*name, 60) + "; write " +
+                               (nearest.empty() ? "" : Quoted(nearest) + ", or another ") +
+                               "one of " + all);
 }
 
 }  // namespace

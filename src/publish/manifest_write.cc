@@ -40,8 +40,8 @@ Json Tensor(const TensorJob& job, const TensorOutcome& outcome) {
                            {"nan_out", outcome.nan_out},
                            {"inf_out", outcome.inf_out}};
   }
-  if (!outcome.notes.empty()) {
-    tensor["notes"] = outcome.notes;
+  if (!outcome.notes.texts().empty()) {
+    tensor["notes"] = outcome.notes.texts();
   }
   return tensor;
 }
