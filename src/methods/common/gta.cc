@@ -180,8 +180,8 @@ class GtaMerge : public TensorMerge {
     ForVoters<float>(
         block, [&](const auto& voters, const float* base, std::size_t at, std::size_t count) {
           traits_.consensus
-              ? float_votes_.Merge<true, Votes::kFactored, float>(voters, base, count, out + at)
-              : float_votes_.Merge<false, Votes::kFactored, float>(voters, base, count, out + at);
+              ? float_votes_.Merge<true, Votes::kFactored>(voters, base, count, out + at)
+              : float_votes_.Merge<false, Votes::kFactored>(voters, base, count, out + at);
         });
   }
 

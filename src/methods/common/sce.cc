@@ -129,8 +129,8 @@ class SceMerge : public TensorMerge {
     const std::span<const Voter<float>> voters = VotersOf<float>(block, mask.data());
     const float* const base = block.Of<float>(base_);
     voters.front().keep == kKeepAll.data()
-        ? float_votes_.Merge<true, Votes::kPlain, float>(voters, base, block.count, out)
-        : float_votes_.Merge<true, Votes::kMasked, float>(voters, base, block.count, out);
+        ? float_votes_.Merge<true, Votes::kPlain>(voters, base, block.count, out)
+        : float_votes_.Merge<true, Votes::kMasked>(voters, base, block.count, out);
   }
 
   std::vector<std::string> Notes() const override { return notes_; }

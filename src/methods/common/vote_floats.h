@@ -33,8 +33,9 @@ class FloatVotes {
   bool possible() const { return possible_; }
 
   // As MergeVotes; the floats round to the result's type as its numbers do.
-  template <bool kConsensus, Votes kVotes, class T>
-  void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count, float* out) const {
+  template <bool kConsensus, Votes kVotes>
+  void Merge(std::span<const Voter<float>> voters, const float* base, std::size_t count,
+             float* out) const {
     if (out_ == DType::kBF16) {
       MergeTo<Bf16, kConsensus, kVotes>(voters, base, count, out);
     } else {
@@ -61,8 +62,8 @@ class FloatVotes {
     return std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFFU;
   }
 
-  template <Votes kVotes, class T>
-  static float VoteOf(const Voter<T>& voter, float factor, float difference, std::size_t i) {
+  template <Votes kVotes>
+  static float VoteOf(const Voter<float>& voter, float factor, float difference, std::size_t i) {
     switch (kVotes) {
       case Votes::kFactored:
         return And(voter.keep[i], factor * difference);
@@ -83,11 +84,11 @@ class FloatVotes {
   }
 
   // Flags in `doubts` what is to be done again. How many.
-  template <class Out, bool kConsensus, Votes kVotes, bool kDivides, class T, std::size_t... k>
-  std::size_t MergeFixed(std::index_sequence<k...>, std::span<const Voter<T>> voters,
-                         const T* __restrict base, std::size_t count, float* __restrict out,
+  template <class Out, bool kConsensus, Votes kVotes, bool kDivides, std::size_t... k>
+  std::size_t MergeFixed(std::index_sequence<k...>, std::span<const Voter<float>> voters,
+                         const float* __restrict base, std::size_t count, float* __restrict out,
                          std::uint8_t* __restrict doubts) const {
-    const Voter<T> all[] = {voters[k]...};
+    const Voter<float> all[] = {voters[k]...};
     const float factor[] = {factors_[k]...};
     const float weight[] = {weights_[k]...};
     const float lambda = lambda_;
@@ -98,8 +99,8 @@ class FloatVotes {
     const std::int32_t exact_span = exact_span_;
     std::uint32_t doubtful = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto b = static_cast<float>(base[i]);
-      const float x[] = {static_cast<float>(all[k].x[i])...};
+      const float b = base[i];
+      const float x[] = {all[k].x[i]...};
       const float votes[] = {VoteOf<kVotes>(all[k], factor[k], x[k] - b, i)...};
       const float balance = (0.0F + ... + votes[k]);
       const float votes_size = (0.0F + ... + std::fabs(votes[k]));
@@ -150,8 +151,8 @@ class FloatVotes {
     return doubtful;
   }
 
-  template <class Out, bool kConsensus, Votes kVotes, class T>
-  void MergeTo(std::span<const Voter<T>> voters, const T* base, std::size_t count,
+  template <class Out, bool kConsensus, Votes kVotes>
+  void MergeTo(std::span<const Voter<float>> voters, const float* base, std::size_t count,
                float* out) const {
     Doubts doubts;
     std::size_t doubtful = 0;
@@ -160,43 +161,44 @@ class FloatVotes {
         [&](auto indices) {
           if constexpr (kConsensus) {
             if (end_.divides) {
-              doubtful = MergeFixed<Out, kConsensus, kVotes, true, T>(indices, voters, base, count,
-                                                                      out, doubts.data());
+              doubtful = MergeFixed<Out, kConsensus, kVotes, true>(indices, voters, base, count,
+                                                                   out, doubts.data());
               return;
             }
           }
-          doubtful = MergeFixed<Out, kConsensus, kVotes, false, T>(indices, voters, base, count,
-                                                                   out, doubts.data());
+          doubtful = MergeFixed<Out, kConsensus, kVotes, false>(indices, voters, base, count, out,
+                                                                doubts.data());
         },
         [] {});
     if (doubtful > kMaxDoubts) {
-      Redo<Out, kConsensus, kVotes, T>(voters, base, count, out);
+      Redo<Out, kConsensus, kVotes>(voters, base, count, out);
     } else if (doubtful > 0) {
-      RedoDoubtful<Out, kConsensus, kVotes, T>(voters, base, count, doubts, out);
+      RedoDoubtful<Out, kConsensus, kVotes>(voters, base, count, doubts, out);
     }
   }
 
-  template <class Out, bool kConsensus, Votes kVotes, class T>
-  void Redo(std::span<const Voter<T>> voters, const T* base, std::size_t count, float* out) const {
+  template <class Out, bool kConsensus, Votes kVotes>
+  void Redo(std::span<const Voter<float>> voters, const float* base, std::size_t count,
+            float* out) const {
     std::array<double, kBlockElems> results;
     const double* const result = results.data();
-    MergeVotes<kConsensus, kVotes, T>(voters, base, count, results.data(), end_);
+    MergeVotes<kConsensus, kVotes, float>(voters, base, count, results.data(), end_);
     for (std::size_t i = 0; i < count; ++i) {
       out[i] = Out::ToFloat(Out::FromDouble(result[i]));
     }
   }
 
   // Gathers them, and does them side by side.
-  template <class Out, bool kConsensus, Votes kVotes, class T>
-  void RedoDoubtful(std::span<const Voter<T>> voters, const T* base, std::size_t count,
+  template <class Out, bool kConsensus, Votes kVotes>
+  void RedoDoubtful(std::span<const Voter<float>> voters, const float* base, std::size_t count,
                     const Doubts& doubts, float* out) const {
     std::array<std::size_t, kMaxDoubts> at;
     std::size_t found = 0;
     ForEachFlag(doubts.data(), count, [&, list = at.data()](std::size_t i) { list[found++] = i; });
-    std::array<T, kMaxDoubts> bases{};
-    std::array<std::array<T, kMaxDoubts>, kMaxVoters> inputs{};
+    std::array<float, kMaxDoubts> bases{};
+    std::array<std::array<float, kMaxDoubts>, kMaxVoters> inputs{};
     std::array<std::array<std::uint32_t, kMaxDoubts>, kMaxVoters> keeps{};
-    std::array<Voter<T>, kMaxVoters> gathered;
+    std::array<Voter<float>, kMaxVoters> gathered;
     std::array<float, kMaxDoubts> results;
     for (std::size_t n = 0; n < found; ++n) {
       bases[n] = base[at[n]];
@@ -210,8 +212,8 @@ class FloatVotes {
       gathered[j].x = inputs[j].data();
       gathered[j].keep = keeps[j].data();
     }
-    Redo<Out, kConsensus, kVotes, T>({gathered.data(), voters.size()}, bases.data(), found,
-                                     results.data());
+    Redo<Out, kConsensus, kVotes>({gathered.data(), voters.size()}, bases.data(), found,
+                                  results.data());
     for (std::size_t n = 0; n < found; ++n) {
       out[at[n]] = results[n];
     }
