@@ -87,6 +87,9 @@ void DropMembership(Tree* tree) {
   std::vector<NodeId> rest;
   for (const NodeId kid : root.kids) {
     if (!IsMembership(*tree, kid)) rest.push_back(kid);
+    const Node& node = tree->at(kid);
+    if (node.op == Op::kRelation && node.text.find_first_of("<>lg") != std::string::npos)
+      return;  // 1 <= n <= 4, n in Z: the integers between
   }
   if (rest.empty() || rest.size() == root.kids.size()) return;
   tree->root = rest.size() == 1 ? rest[0] : tree->Add(Op::kList, rest, {}, root.aux);

@@ -88,6 +88,23 @@ class ScriptJoiner {
 
 // Markdown around the whole answer: **7**, `7`, **7.**
 std::string_view WithoutMarkdown(std::string_view text) {
+  // **Answer:** 42: a heading in bold that ends with its colon.
+  text = Trim(text);
+  if (text.starts_with("**")) {
+    const std::size_t close = text.find("**", 2);
+    const std::string_view head = close < 32 ? text.substr(2, close - 2) : std::string_view();
+    const bool colon =
+        head.ends_with(':') || (!head.empty() && text.substr(close + 2).starts_with(':'));
+    const bool words = std::all_of(head.begin(), head.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ' || c == ':';
+    });
+    const bool answer = head.find("nswer") != std::string_view::npos ||
+                        head.find("olution") != std::string_view::npos;
+    if (colon && words && answer) {
+      text.remove_prefix(close + 2);
+      if (text.starts_with(':')) text.remove_prefix(1);
+    }
+  }
   for (const std::string_view mark : {"**", "`"}) {
     text = Trim(text);
     std::string_view inner = text;

@@ -159,7 +159,7 @@ class Comparer {
       std::string letters;
       for (const std::string& part : parts) letters += part;
       if (letters != "xy" && letters != "xyz" && letters != "ab" && letters != "abc" &&
-          letters != "mn" && letters != "pq") {
+          letters != "mn" && letters != "rtheta" && letters != "pq") {
         return {};
       }
     }

@@ -411,6 +411,8 @@ class Lexer {
     }
     if (AfterNumber() && space_ != Space::kNone && (run == "sq" || run == "cu"))
       return void(Emit(TokenKind::kWord, run));
+    if (run.size() > 2 && !out_.list.empty() && out_.list.back().IsWord("per"))
+      return void(Emit(TokenKind::kWord, run));
     const std::string lower = ToLowerAscii(run);
     if (AfterNumber() && (lower == "am" || lower == "pm"))
       return void(Emit(TokenKind::kWord, lower));

@@ -11,10 +11,6 @@
 namespace fuseo1 {
 namespace {
 
-void DropBeforeEnd(std::vector<Token>* in, std::size_t at) {
-  in->erase(in->begin() + static_cast<std::ptrdiff_t>(at), in->end() - 1);
-}
-
 // "The final answer is", "Answer:", "ans =" before the value.
 void DropLeadIn(std::vector<Token>* in) {
   std::size_t i = 0;
@@ -39,9 +35,11 @@ void DropLeadIn(std::vector<Token>* in) {
 // "Option B" is B.
 void DropOption(std::vector<Token>* in) {
   const std::size_t used = std::max(Phrase(*in, 0, {"option"}), Phrase(*in, 0, {"choice"}));
-  if (used == 0 || in->size() != used + 2) return;
   const Token& letter = (*in)[used];
   const bool one = letter.text.size() == 1 && letter.text[0] >= 'A' && letter.text[0] <= 'H';
+  if (one && in->size() == used + 3 && (*in)[used + 1].Is(")"))  // B)
+    in->erase(in->begin() + static_cast<std::ptrdiff_t>(used) + 1);
+  if (used == 0 || in->size() != used + 2) return;
   if (one) in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(used));
 }
 
@@ -94,34 +92,65 @@ void NameByColons(std::vector<Token>* in) {
   }
 }
 
-// "for all x", "where C is a constant" after the value.
+// "for all real x", "\forall x \in R": how many tokens; 0 where it is not said.
+std::size_t ForAll(const std::vector<Token>& in, std::size_t at) {
+  std::size_t head = in[at].IsCommand("forall") ? 1 : 0;
+  for (const std::string_view word : {"all", "any", "every", "each"})
+    if (head == 0) head = Phrase(in, at, {"for", word});
+  if (head == 0) return 0;
+  for (const auto& kind : {std::initializer_list<std::string_view>{"real", "numbers"},
+                           {"positive", "integers"},
+                           {"natural", "numbers"},
+                           {"real"},
+                           {"reals"},
+                           {"integer"},
+                           {"integers"}}) {
+    if (const std::size_t used = Phrase(in, at + head, kind); used > 0) {
+      head += used;
+      break;
+    }
+  }
+  if (at + head + 1 >= in.size() || in[at + head].kind != TokenKind::kLetter) return 0;
+  ++head;
+  if (!in[at + head].IsCommand("in") || at + head + 2 >= in.size()) return head;
+  const Token& set = in[at + head + 1];
+  if (set.kind != TokenKind::kCommand || !set.text.starts_with("bb") || set.text == "bbZ") return 0;
+  head += 2;
+  if ((in[at + head].Is("^") || in[at + head].Is("_")) && at + head + 2 < in.size() &&
+      (in[at + head + 1].Is("+") || in[at + head + 1].Is("*"))) {
+    head += 2;
+  }
+  return head;
+}
+
+// "where C is an arbitrary constant", likewise.
+std::size_t WhereConstant(const std::vector<Token>& in, std::size_t at) {
+  const std::size_t head = Phrase(in, at, {"where"});
+  if (head == 0 || in[at + head].kind != TokenKind::kLetter) return 0;
+  std::size_t k = head + 1;
+  while (in[at + k].Is("_") && at + k + 2 < in.size()) k += 2;
+  const std::size_t is = Phrase(in, at + k, {"is"});
+  k += is;
+  k += std::max(Phrase(in, at + k, {"a"}), Phrase(in, at + k, {"an"}));
+  k += Phrase(in, at + k, {"arbitrary"});
+  k += Phrase(in, at + k, {"real"});
+  const std::size_t constant = Phrase(in, at + k, {"constant"});
+  return is > 0 && constant > 0 ? k + constant : 0;
+}
+
+// Such remarks after a value.
 void DropRemarks(std::vector<Token>* in) {
   for (std::size_t i = 1; i + 1 < in->size(); ++i) {
     std::size_t at = i;
     if ((*in)[at].Is(",")) ++at;
-    std::size_t used = 0;
-    for (const std::string_view word : {"all", "any", "every", "each"}) {
-      for (const std::string_view kind : {"", "real", "integer"}) {
-        const std::size_t head =
-            kind.empty() ? Phrase(*in, at, {"for", word}) : Phrase(*in, at, {"for", word, kind});
-        if (head == 0 || (*in)[at + head].kind != TokenKind::kLetter) continue;
-        used = head + 1;
-        if ((*in)[at + used].IsCommand("in") && (*in)[at + used + 1].IsCommand("bbR")) used += 2;
-      }
+    const std::size_t used = std::max(ForAll(*in, at), WhereConstant(*in, at));
+    if (used == 0) continue;
+    const Token& next = (*in)[at + used];
+    if (next.kind == TokenKind::kEnd || next.IsWord("or") || next.IsWord("and") || next.Is(",") ||
+        next.Is(";")) {
+      in->erase(in->begin() + static_cast<std::ptrdiff_t>(i),
+                in->begin() + static_cast<std::ptrdiff_t>(at + used));
     }
-    if (const std::size_t head = Phrase(*in, at, {"where"});
-        head > 0 && (*in)[at + head].kind == TokenKind::kLetter) {
-      std::size_t k = head + 1;
-      while (k > 0 && (*in)[at + k].Is("_") && at + k + 2 < in->size()) k += 2;
-      const std::size_t is = Phrase(*in, at + k, {"is"});
-      k += is;
-      k += std::max(Phrase(*in, at + k, {"a"}), Phrase(*in, at + k, {"an"}));
-      k += Phrase(*in, at + k, {"arbitrary"});
-      k += Phrase(*in, at + k, {"real"});
-      const std::size_t constant = Phrase(*in, at + k, {"constant"});
-      if (is > 0 && constant > 0) used = k + constant;
-    }
-    if (used > 0 && (*in)[at + used].kind == TokenKind::kEnd) return DropBeforeEnd(in, i);
   }
 }
 

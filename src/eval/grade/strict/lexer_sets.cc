@@ -350,6 +350,7 @@ void NameIntegers(std::vector<Token>* in) {
     if ((*in)[at].Is("(")) ++at;
     for (const std::string_view word : {"where", "for", "with"}) at += Phrase(*in, at, {word});
     const bool marked = at > i;
+    if (marked && Phrase(*in, at, {"all"}) > 0 && (*in)[at + 1].kind == TokenKind::kLetter) ++at;
     if (!marked || at + 2 >= in->size()) continue;
     const Token set = Made(in->back(), TokenKind::kCommand, "bbZ");
     const auto ends = [&](std::size_t k) {

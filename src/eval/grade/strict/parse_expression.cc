@@ -52,7 +52,26 @@ NodeId Parser::ParseSum() {
     if (tree_.at(hole).op == Op::kSet || tree_.at(hole).op == Op::kInterval)
       return tree_.Add(Op::kDifference, {terms[0], hole});
   }
-  return terms.size() == 1 ? terms[0] : tree_.Add(Op::kAdd, std::move(terms));
+  return terms.size() == 1 ? terms[0] : SumWithUnit(std::move(terms));
+}
+
+// 18 + 2\pi cm: the unit after the last of several bare numbers is that of the sum.
+NodeId Parser::SumWithUnit(std::vector<NodeId> terms) {
+  const bool negative = tree_.at(terms.back()).op == Op::kNeg;
+  const NodeId last = negative ? tree_.at(terms.back()).kids[0] : terms.back();
+  const Node quantity = tree_.at(last);
+  const auto bare = [&](NodeId id) {
+    const Node& node = tree_.at(tree_.at(id).op == Op::kNeg ? tree_.at(id).kids[0] : id);
+    return node.op == Op::kNumber || node.op == Op::kPi || node.op == Op::kRoot ||
+           node.op == Op::kMul || node.op == Op::kDiv;
+  };
+  if (quantity.op != Op::kQuantity || quantity.flag ||
+      !std::all_of(terms.begin(), terms.end() - 1, bare)) {
+    return tree_.Add(Op::kAdd, std::move(terms));
+  }
+  terms.back() = negative ? tree_.Add(Op::kNeg, {quantity.kids[0]}) : quantity.kids[0];
+  const NodeId sum = tree_.Add(Op::kAdd, std::move(terms));
+  return tree_.Add(Op::kQuantity, {sum}, {}, quantity.aux);
 }
 
 // The dots in 1 + 2 + ... + n or 1 * 2 * ... * n, and the term after them.

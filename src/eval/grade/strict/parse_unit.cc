@@ -220,6 +220,12 @@ bool Parser::ParseUnit(Unit* unit, bool* used_letter) {
     sign = 1;
     any = true;
   }
+  // "20 cups of feed": what fills them.
+  if (any && Peek().IsWord("of") && Peek(1).kind == TokenKind::kWord) {
+    std::size_t words = 2;
+    while (words < 4 && Peek(words).kind == TokenKind::kWord && !EndsItem(words)) ++words;
+    if (EndsItem(words)) pos_ += words;
+  }
   // What is said about the thing counted, not about its number.
   if (any && Peek().kind == TokenKind::kWord && EndsItem(1)) {
     for (const std::string_view remark : {"old", "each", "total", "long", "tall", "high", "wide",

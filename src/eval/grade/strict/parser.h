@@ -65,6 +65,7 @@ class Parser {
 
   // parse_expression.cc
   NodeId ParseSum();
+  NodeId SumWithUnit(std::vector<NodeId> terms);
   NodeId ParseTerm();
   NodeId ParseFactor();
   NodeId ParsePostfix(NodeId node);
