@@ -1,0 +1,136 @@
+#include "methods/common/thinning.h"
+
+#include <cmath>
+
+namespace fuseo1 {
+namespace {
+
+std::uint64_t ShareOf(double share, std::uint64_t elems) {
+  const double count = share * static_cast<double>(elems);
+  return count <= 0 ? 0 : std::min(elems, static_cast<std::uint64_t>(std::min(count, 0x1p63)));
+}
+
+void Pack(const std::uint32_t* keep, std::size_t count, std::uint32_t* bits) {
+  for (std::size_t i = 0; i < count; i += 32) {
+    std::uint32_t word = 0;
+    for (std::size_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
+      word |= keep[i + j] & 1U << j;
+    }
+    bits[i / 32] = word;
+  }
+}
+
+void Unpack(const std::uint32_t* bits, std::size_t count, std::uint32_t* __restrict keep) {
+  for (std::size_t i = 0; i < count; i += 32) {
+    const std::uint32_t word = bits[i / 32];
+    for (std::uint32_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
+      keep[i + j] = 0U - ((word >> j) & 1U);
+    }
+  }
+}
+
+}  // namespace
+
+Thinning::Thinning(const TensorTask& task, Sparsifier sparsifier, std::size_t input,
+                   std::size_t base)
+    : input_(input),
+      base_(base),
+      elems_(task.elems),
+      row_elems_(task.RowElems()),
+      random_(task.seed, task.name, input),
+      row_keys_(static_cast<std::size_t>(task.workers)) {
+  const Params& params = *task.params;
+  const double density = params.Get("density", input);
+  if (sparsifier == Sparsifier::kNone || density >= 1 || task.elems == 0) {
+    return;
+  }
+  if (!(density > 0)) {
+    keep_ = Keep::kNone;
+    return;
+  }
+  const std::uint64_t target = ShareOf(density, task.elems);
+  share_.density = density;
+  int ranks = 0;
+  switch (sparsifier) {
+    case Sparsifier::kNone:
+      break;
+    case Sparsifier::kMagnitude:
+      keep_ = Keep::kCut;
+      ranks = 1;
+      ranks_[0] = std::max<std::uint64_t>(1, target);
+      break;
+    case Sparsifier::kOutliers:
+      keep_ = Keep::kBand;
+      ranks = 2;
+      ranks_[1] = std::min(ShareOf(params.Get("gamma", input), task.elems),
+                           task.elems - target);  // fewer go where density asks for more
+      ranks_[0] = ranks_[1] + target;
+      break;
+    case Sparsifier::kRandom:
+      keep_ = Keep::kRandom;
+      break;
+    case Sparsifier::kRanked:
+      share_.epsilon = params.Get("epsilon", input);
+      error_ = EpsilonError(task, density, share_.epsilon);
+      keep_ = row_elems_ > 1 ? Keep::kRanked : Keep::kRandom;
+      break;
+  }
+  for (int r = 0; r < ranks; ++r) {
+    searches_.push_back(std::make_unique<RankSearch>(task.elems, task.workers));
+  }
+}
+
+bool Thinning::searching() const {
+  return std::any_of(searches_.begin(), searches_.end(),
+                     [](const auto& search) { return !search->done(); });
+}
+
+void Thinning::Survey(const std::uint32_t* keys, const Piece& piece, int worker) {
+  for (const auto& search : searches_) {
+    search->Survey(keys, {.first = piece.first, .count = piece.count, .worker = worker});
+  }
+}
+
+void Thinning::FinishSurvey() {
+  for (std::size_t r = 0; r < searches_.size(); ++r) {
+    searches_[r]->FinishSurvey(ranks_[r]);
+  }
+}
+
+void Thinning::RememberMasks(std::uint64_t most_bytes) {
+  const std::uint64_t words = elems_ / row_elems_ * ((row_elems_ + 31) / 32);
+  if (by_rows() && words * sizeof(std::uint32_t) <= most_bytes) {
+    bits_.resize(words);
+    remembering_ = true;
+  }
+}
+
+void Thinning::MaskAtRandom(const Piece& piece, std::uint32_t* __restrict keep) const {
+  random_.Fill(piece.first, piece.count, keep);
+  // Integers below limit are integers of at most last; density is above 0 and below 1.
+  const auto last = static_cast<std::uint32_t>(std::ceil(share_.density * 0x1p32) - 1);
+  for (std::size_t i = 0; i < piece.count; ++i) {
+    keep[i] = keep[i] <= last ? ~0U : 0U;
+  }
+}
+
+std::uint32_t* Thinning::RowBits(const Block& block) const {
+  return bits_.data() + block.first / row_elems_ * ((row_elems_ + 31) / 32);
+}
+
+void Thinning::MaskRow(const Block& block, const Piece& piece, std::uint32_t* keep) const {
+  std::uint32_t* const bits = bits_.empty() ? nullptr : RowBits(block) + piece.offset / 32;
+  if (bits != nullptr && !remembering_) {
+    Unpack(bits, piece.count, keep);
+    return;
+  }
+  Masks random;
+  random_.Fill(piece.first, piece.count, random.data());
+  RankedMask(share_, row_keys_[static_cast<std::size_t>(block.worker)].data(), block.count,
+             piece.offset, piece.count, random.data(), keep);
+  if (bits != nullptr) {
+    Pack(keep, piece.count, bits);
+  }
+}
+
+}  // namespace fuseo1

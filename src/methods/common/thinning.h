@@ -1,0 +1,141 @@
+// Which elements of one model's difference from the base stay: all, none, the largest, those
+// between two ranks, or some at random. Thresholds are found in surveys; masks follow.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "methods/common/gta.h"
+#include "methods/common/keys.h"
+#include "methods/common/random.h"
+#include "methods/common/ranked_keep.h"
+#include "methods/common/selection.h"
+#include "methods/method.h"
+
+namespace fuseo1 {
+
+using Masks = std::array<std::uint32_t, kBlockElems>;
+
+// A piece of a block: elements [first, first + count), which lie at `offset` in it. At most
+// kBlockElems.
+struct Piece {
+  std::size_t offset = 0;
+  std::uint64_t first = 0;
+  std::size_t count = 0;
+};
+
+// Threads as for TensorMerge: Start and Mask work in memory of their own for each worker.
+class Thinning {
+ public:
+  // Of input `input`, whose difference is taken from input `base`.
+  Thinning(const TensorTask& task, Sparsifier sparsifier, std::size_t input, std::size_t base);
+
+  std::size_t input() const { return input_; }
+  bool keeps_all() const { return keep_ == Keep::kAll; }
+  bool keeps_none() const { return keep_ == Keep::kNone; }
+  bool masks() const { return keep_ > Keep::kNone; }
+  // Blocks must be whole rows.
+  bool by_rows() const { return keep_ == Keep::kRanked; }
+  // What is wrong with the parameters.
+  const std::optional<Error>& error() const { return error_; }
+
+  // While it is searching, it wants to see the keys of the pieces of these runs, or of all.
+  bool searching() const;
+  const std::vector<std::unique_ptr<RankSearch>>& searches() const { return searches_; }
+  void Survey(const std::uint32_t* keys, const Piece& piece, int worker);
+  void FinishSurvey();
+
+  // A row's masks are remembered from their first computation on, one bit an element, if they take
+  // at most this. Before the first Start.
+  void RememberMasks(std::uint64_t most_bytes);
+  // Remembered masks are complete.
+  void UseMemory() { remembering_ = false; }
+
+  // Before the masks of a block.
+  template <class T>
+  void Start(const Block& block) const {
+    if (by_rows() && (remembering_ || bits_.empty())) {
+      std::vector<std::uint32_t>& keys = row_keys_[static_cast<std::size_t>(block.worker)];
+      keys.resize(block.count);
+      DifferenceKeys(block.Of<T>(input_), block.Of<T>(base_), block.count, keys.data());
+    }
+  }
+
+  // keep[i] = all bits or none, for the piece's elements.
+  template <class T>
+  void Mask(const Block& block, const Piece& piece, std::uint32_t* keep) const {
+    switch (keep_) {
+      case Keep::kAll:
+      case Keep::kNone:
+        std::fill_n(keep, piece.count, keeps_all() ? ~0U : 0U);
+        break;
+      case Keep::kCut:
+      case Keep::kBand:
+        MaskByKey(block.Of<T>(input_) + piece.offset, block.Of<T>(base_) + piece.offset, piece,
+                  keep);
+        break;
+      case Keep::kRandom:
+        MaskAtRandom(piece, keep);
+        break;
+      case Keep::kRanked:
+        MaskRow(block, piece, keep);
+        break;
+    }
+  }
+
+ private:
+  enum class Keep : std::uint8_t { kAll, kNone, kCut, kBand, kRandom, kRanked };
+
+  template <class T>
+  void MaskByKey(const T* __restrict x, const T* __restrict base, const Piece& piece,
+                 std::uint32_t* __restrict keep) const {
+    const std::size_t count = piece.count;
+    const Cut& low = searches_[0]->cut();
+    const Cut high = keep_ == Keep::kBand ? searches_[1]->cut() : Cut::None();
+    const std::optional<std::int32_t> above_low = low.KeysAbove(piece.first);
+    const std::optional<std::int32_t> above_high = high.KeysAbove(piece.first);
+    if (above_low.has_value() && above_high.has_value()) {
+      const std::int32_t from = *above_low;
+      const std::int32_t to = *above_high;
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto key = static_cast<std::int32_t>(DifferenceKey(x[i], base[i]));
+        keep[i] = (key > from ? ~0U : 0U) & (key > to ? 0U : ~0U);
+      }
+      return;
+    }
+    Masks keys;
+    Masks too_high;
+    DifferenceKeys(x, base, count, keys.data());
+    low.Mask(piece.first, keys.data(), count, keep);
+    high.Mask(piece.first, keys.data(), count, too_high.data());
+    const std::uint32_t* const go = too_high.data();
+    for (std::size_t i = 0; i < count; ++i) {
+      keep[i] &= ~go[i];
+    }
+  }
+
+  void MaskAtRandom(const Piece& piece, std::uint32_t* keep) const;
+  void MaskRow(const Block& block, const Piece& piece, std::uint32_t* keep) const;
+  std::uint32_t* RowBits(const Block& block) const;
+
+  std::size_t input_;
+  std::size_t base_;
+  std::uint64_t elems_;
+  std::uint64_t row_elems_;
+  Keep keep_ = Keep::kAll;
+  std::optional<Error> error_;
+  std::array<std::uint64_t, 2> ranks_ = {};  // kCut: {kept}; kBand: {kept and above, above}
+  std::vector<std::unique_ptr<RankSearch>> searches_;  // one a rank
+  ElementRandom random_;
+  RankedKeep share_;                                          // to keep at random
+  mutable std::vector<std::vector<std::uint32_t>> row_keys_;  // [workers]
+  mutable std::vector<std::uint32_t> bits_;                   // [rows][words]
+  bool remembering_ = false;
+};
+
+}  // namespace fuseo1
