@@ -18,6 +18,11 @@ bool IsMembership(const Tree& tree, NodeId id) {
          IsIntegers(tree.at(node.kids[1]));
 }
 
+bool IsRealMembership(const Tree& tree, const Node& node) {
+  return node.op == Op::kRelation && node.text == "e" && tree.at(node.kids[0]).op == Op::kVar &&
+         tree.at(node.kids[1]).op == Op::kNamedSet && tree.at(node.kids[1]).text == "R";
+}
+
 bool Mentions(const Tree& tree, NodeId id, const std::string& name) {
   const Node& node = tree.at(id);
   if (node.op == Op::kVar && node.text == name) return true;
@@ -25,6 +30,28 @@ bool Mentions(const Tree& tree, NodeId id, const std::string& name) {
     if (Mentions(tree, kid, name)) return true;
   }
   return false;
+}
+
+// "t in R" beside a value in t says what is meant anyway.
+void DropReal(Tree* tree) {
+  const Node root = tree->at(tree->root);
+  if (root.op != Op::kList) return;
+  std::vector<NodeId> rest;
+  std::string letter;
+  for (const NodeId kid : root.kids) {
+    const Node& node = tree->at(kid);
+    if (IsRealMembership(*tree, node)) {
+      letter = tree->at(node.kids[0]).text;
+      continue;
+    }
+    if (node.op == Op::kRelation && node.text.find_first_of("<>lgn") != std::string::npos) return;
+    rest.push_back(kid);
+  }
+  if (letter.empty() || rest.empty()) return;
+  for (const NodeId kid : rest) {
+    if (!Mentions(*tree, kid, letter)) return;
+  }
+  tree->root = rest.size() == 1 ? rest[0] : tree->Add(Op::kList, rest, {}, root.aux);
 }
 
 struct Family {
@@ -99,7 +126,7 @@ void DropMembership(Tree* tree) {
 
 bool MayBeFamily(const Tree& tree) {
   for (const Node& node : tree.nodes) {
-    if (IsIntegers(node)) return true;
+    if (IsIntegers(node) || IsRealMembership(tree, node)) return true;
   }
   return false;
 }
@@ -107,6 +134,7 @@ bool MayBeFamily(const Tree& tree) {
 void UnifyFamilies(Tree* gold, Tree* prediction) {
   for (Tree* tree : {gold, prediction}) {
     if (tree->at(tree->root).op == Op::kSetBuilder) MoveElement(tree);
+    DropReal(tree);
   }
   const Family g = Find(*gold);
   const Family p = Find(*prediction);

@@ -9,6 +9,7 @@
 #include "eval/grade/strict/binder.h"
 #include "eval/grade/strict/ellipsis.h"
 #include "eval/grade/strict/equation.h"
+#include "eval/grade/strict/expand.h"
 #include "eval/grade/strict/lettered_interval.h"
 #include "eval/grade/strict/matrix_entries.h"
 #include "eval/grade/strict/named.h"
@@ -24,7 +25,6 @@ namespace fuseo1 {
 namespace {
 
 constexpr int kMaxCompareDepth = 80;
-constexpr std::size_t kMaxExpanded = 1024;
 
 const Decision kKinds{Verdict::kUnequal, "different-kinds"};
 
@@ -41,54 +41,6 @@ class Comparer {
   }
 
  private:
-  // A list, a set, or one item that stands for two by its plus-minus: the items with their signs
-  // chosen.
-  struct Items {
-    std::vector<Expr> items;
-    std::vector<std::string>
-        names;  // of "name = value" read from (x, y) = (1, 2); empty strings else
-    bool many = false;
-  };
-
-  static void CollectSigns(const Tree& tree, NodeId id, std::vector<unsigned>* bits) {
-    const Node& node = tree.at(id);
-    if (node.op == Op::kPlusMinus) {
-      const unsigned bit = tree.has_minus_plus ? 0U : static_cast<unsigned>(node.aux);
-      if (std::find(bits->begin(), bits->end(), bit) == bits->end()) bits->push_back(bit);
-    }
-    for (const NodeId kid : node.kids) CollectSigns(tree, kid, bits);
-  }
-
-  static Items Expand(const Expr& e) {
-    Items out;
-    const Node& node = e.node();
-    std::vector<NodeId> roots = {e.id};
-    if (node.op == Op::kList || node.op == Op::kSet) {
-      roots = node.kids;
-      out.many = true;
-    }
-    if (node.op == Op::kEmptySet) {
-      roots.clear();
-      out.many = true;
-    }
-    for (const NodeId root : roots) {
-      std::vector<unsigned> bits;
-      if (e.tree->signs > 0 && e.signs == 0) CollectSigns(*e.tree, root, &bits);
-      if (!bits.empty()) out.many = true;
-      for (std::uint32_t choice = 0; choice < (1U << bits.size()); ++choice) {
-        Expr item = e.With(root);
-        for (std::size_t k = 0; k < bits.size(); ++k) {
-          if (((choice >> k) & 1U) != 0) item.signs |= 1U << bits[k];
-        }
-        // The bit above all signs says "already expanded", so that the plus choice is not expanded
-        // again.
-        if (!bits.empty()) item.signs |= 1U << 31U;
-        if (out.items.size() < kMaxExpanded) out.items.push_back(std::move(item));
-      }
-    }
-    return out;
-  }
-
   Decision CompareKinds(const Expr& gold, const Expr& prediction) {
     const bool both_relations =
         gold.node().op == Op::kRelation && prediction.node().op == Op::kRelation;
@@ -100,6 +52,8 @@ class Comparer {
     const Named p = StripName(prediction, budget_);
     if (g.contradictory || p.contradictory) return {Verdict::kUnequal, "contradictory"};
     if (!g.name.empty() && !p.name.empty() && g.name != p.name)
+      return {Verdict::kUnequal, "different-names"};
+    if (OtherNames(g, prediction) || OtherNames(p, gold))
       return {Verdict::kUnequal, "different-names"};
     if (const auto asked = AskedValue(g.value, p.value)) return CompareValues(g.value, *asked);
     const Op tuple = Op::kTuple;
@@ -120,6 +74,20 @@ class Comparer {
       if (const Decision whole = CompareValues(gold, prediction); whole.equal()) return whole;
     }
     return d;
+  }
+
+  // k in {1, 2} against c = 1, c = 2: a list whose items all give one value to another letter.
+  bool OtherNames(const Named& named, const Expr& other) {
+    const Node& list = other.node();
+    if (named.name.size() != 1 || list.op != Op::kList) return false;
+    std::string common;
+    for (const NodeId kid : list.kids) {
+      const std::string name = StripName(other.With(kid), budget_).name;
+      const std::string stem = name.substr(0, name.find('_'));
+      if (stem.size() != 1 || (!common.empty() && common != stem)) return false;
+      common = stem;
+    }
+    return common != named.name;
   }
 
   // (x, y) = (1, 2), or (1, 2), against x = 1, y = 2; but (y, x) = (1, 2) is another point.
@@ -188,6 +156,10 @@ class Comparer {
       if (a || b) {
         if (g != p) return {Verdict::kUndecided, "undecided-set"};
       }
+    }
+    if (g == Op::kList && p == Op::kList && IsDisjunction(gold) != IsDisjunction(prediction) &&
+        (ListsInequalities(gold) || ListsInequalities(prediction))) {
+      return {Verdict::kUnequal, "different-relations"};
     }
     const Items gi = Expand(gold);
     const Items pi = Expand(prediction);
@@ -266,6 +238,14 @@ class Comparer {
     return IsSurelyRealSet(e) ||
            ((node.op == Op::kTuple || node.op == Op::kBracket) && node.kids.size() == 2) ||
            node.op == Op::kSet || node.op == Op::kList;
+  }
+  static bool IsDisjunction(const Expr& e) { return e.node().aux == 'o'; }
+  static bool ListsInequalities(const Expr& e) {
+    const Node& node = e.node();
+    return std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
+      const Node& item = e.tree->at(kid);
+      return item.op == Op::kRelation && item.text.find_first_of("<>lg") != std::string::npos;
+    });
   }
   static bool IsPlainBraces(const Expr& e) { return e.tree->plain_braces && e.id == e.tree->root; }
   static bool IsText(Op op) { return op == Op::kWord || op == Op::kText; }
@@ -429,6 +409,9 @@ class Comparer {
     if (!simple(g.text) || !simple(p.text)) {
       if (g.text.find('~') != std::string::npos || p.text.find('~') != std::string::npos) return {};
       if (g.text != p.text) return {Verdict::kUnequal, "different-relations"};
+      const bool unchosen = (gold.tree->signs > 0 && gold.signs == 0) ||
+                            (prediction.tree->signs > 0 && prediction.signs == 0);
+      if (g.text == "qM" && unchosen) return {};
       if (g.text == "qM") return CompareCongruences(Kids(gold), Kids(prediction));
       if (g.text == "p" || g.text == "r") {  // parallel and perpendicular both ways
         std::vector<Expr> turned = Kids(prediction);

@@ -87,6 +87,25 @@ std::optional<RealSet> RealSetBuilder::Settle(RealSet set) {
   return set;
 }
 
+// {1, 2, 3, ...}: consecutive integers without an end.
+std::optional<RealSet> RealSetBuilder::Onwards(const Expr& e) {
+  const Node& node = e.node();
+  if (node.kids.size() < 3 || e.tree->at(node.kids.back()).op != Op::kDots) return std::nullopt;
+  std::optional<Rational> first;
+  for (std::size_t k = 0; k + 1 < node.kids.size(); ++k) {
+    const Node& item = e.tree->at(node.kids[k]);
+    if (item.op != Op::kNumber || !item.number.IsInteger()) return std::nullopt;
+    if (!first) first = item.number;
+    if (!(item.number == *first + Rational(static_cast<std::int64_t>(k)))) return std::nullopt;
+  }
+  const auto spans = HalfLine('g', Constant(*first));
+  if (!spans) return std::nullopt;
+  RealSet set;
+  set.spans = *spans;
+  set.integers = true;
+  return set;
+}
+
 // Z, N and their parts by name.
 std::optional<RealSet> RealSetBuilder::Integers(const std::string& name) {
   RealSet set;

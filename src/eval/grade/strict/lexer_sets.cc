@@ -156,7 +156,11 @@ void NameWholeSets(std::vector<Token>* in) {
         SetPhrase{{"nonnegative", "integers"}, "bbZ_ge0"}, SetPhrase{{"natural", "numbers"}, "bbN"},
         SetPhrase{{"integers"}, "bbZ"}, SetPhrase{{"integer"}, "bbZ"},
         SetPhrase{{"positive", "real", "numbers"}, "bbR+"},
-        SetPhrase{{"positive", "reals"}, "bbR+"}, SetPhrase{{"rational", "numbers"}, "bbQ"}}) {
+        SetPhrase{{"positive", "reals"}, "bbR+"},
+        SetPhrase{{"nonnegative", "real", "numbers"}, "bbR_ge0"},
+        SetPhrase{{"nonnegative", "reals"}, "bbR_ge0"},
+        SetPhrase{{"negative", "real", "numbers"}, "bbR-"},
+        SetPhrase{{"rational", "numbers"}, "bbQ"}}) {
     const std::size_t used = Phrase(*in, i, phrase.words);
     if (used > 0 && (*in)[i + used].kind == TokenKind::kEnd)
       return Replace(in, 0, i + used, TokenKind::kCommand, phrase.command);

@@ -133,6 +133,11 @@ Constants FindConstants(const Tree& tree) {
   std::set<std::string> others;
   std::size_t good = 0;
   std::size_t all = 0;
+  const Node& root = tree.at(tree.root);
+  const bool named_root = root.op == Op::kRelation && root.text == "=";
+  const std::string named = named_root && tree.at(root.kids[0]).op == Op::kVar
+                                ? tree.at(root.kids[0]).text
+                                : std::string();
   const auto is_constant = [&](NodeId id) {
     return tree.at(id).op == Op::kVar && IsConstantName(tree.at(id).text);
   };
@@ -141,7 +146,7 @@ Constants FindConstants(const Tree& tree) {
       ++all;
       out.names.push_back(node.text);
       (node.text[0] == 'c' ? out.lower : out.upper) = true;
-    } else if (node.op == Op::kVar) {
+    } else if (node.op == Op::kVar && node.text != named) {
       others.insert(node.text);
     }
     const bool varies = (node.op == Op::kMul || node.op == Op::kDiv) &&

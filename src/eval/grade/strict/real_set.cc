@@ -224,6 +224,40 @@ std::optional<RealSetBuilder::Spans> RealSetBuilder::SolvePolynomial(const Expr&
   return closed ? Complement(*closed) : std::nullopt;
 }
 
+// |ax + b| < c for a bound c that is not rational: from (-c - b) / a to (c - b) / a.
+std::optional<RealSetBuilder::Spans> RealSetBuilder::BothSides(const Expr& inner, char relation,
+                                                               const Expr& bound,
+                                                               const std::string& variable) {
+  EvalOptions options;
+  options.signs = inner.signs;
+  Rational y[3];
+  for (int k = 0; k < 3; ++k) {
+    Evaluator evaluator(*inner.tree, options, budget_);
+    Number value;
+    if (evaluator.EvalAt(inner.id, variable, Rational(k), &value) != EvalStatus::kOk ||
+        !value.exact)
+      return std::nullopt;
+    y[k] = value.rational;
+  }
+  const Rational a = y[1] - y[0];
+  const bool whole = bound.scale == Rational(1) && bound.offset.IsZero() && bound.minus < 0;
+  if (a.IsZero() || !(y[2] - y[1] == a) || !whole) return std::nullopt;
+  Expr high = bound;
+  high.offset = -y[0];
+  high.scale = Rational(1) / a;
+  Expr low = bound;
+  low.offset = y[0];
+  low.scale = Rational(-1) / a;
+  if (a.Sign() < 0) std::swap(low, high);
+  const auto above = HalfLine(relation, high);
+  const auto below = HalfLine(Mirrored(relation), low);
+  if (!above || !below) return std::nullopt;
+  if (relation == '<' || relation == 'l') return Intersect(*above, *below);
+  Spans sides = *above;
+  sides.insert(sides.end(), below->begin(), below->end());
+  return Normalise(std::move(sides));
+}
+
 std::optional<RealSetBuilder::Spans> RealSetBuilder::Solve(const Expr& left, char relation,
                                                            const Expr& right,
                                                            const std::string& variable) {
@@ -242,18 +276,7 @@ std::optional<RealSetBuilder::Spans> RealSetBuilder::Solve(const Expr& left, cha
     const Expr inner = left.With(left.node().kids[0]);
     const bool less = relation == '<' || relation == 'l';
     if (!less && relation != '>' && relation != 'g') return std::nullopt;
-    if (!bound.exact) {
-      if (inner.node().op != Op::kVar) return std::nullopt;
-      Expr opposite = right;
-      opposite.scale = -opposite.scale;
-      const auto above = HalfLine(relation, right);
-      const auto below = HalfLine(Mirrored(relation), opposite);
-      if (!above || !below) return std::nullopt;
-      if (less) return Intersect(*above, *below);
-      Spans sides = *above;
-      sides.insert(sides.end(), below->begin(), below->end());
-      return Normalise(std::move(sides));
-    }
+    if (!bound.exact) return BothSides(inner, relation, right, variable);
     // Both bounds as nodes of a copy of the inner tree, so that one polynomial holds them.
     Tree& tree = trees_.emplace_back(*inner.tree);
     const NodeId high = tree.AddNumber(bound.rational);
@@ -399,6 +422,7 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
     case Op::kEmptySet:
       return RealSet{};
     case Op::kSet: {
+      if (const auto onwards = Onwards(e)) return onwards;
       Spans spans;
       for (const NodeId kid : node.kids) spans.push_back({e.With(kid), e.With(kid), false, false});
       return from(Normalise(std::move(spans)));

@@ -46,6 +46,9 @@ class RealSetBuilder {
   std::optional<Spans> Solve(const Expr& left, char relation, const Expr& right,
                              const std::string& variable);
   std::optional<Spans> SolvePolynomial(const Expr& f, char relation, const std::string& variable);
+  std::optional<Spans> BothSides(const Expr& inner, char relation, const Expr& bound,
+                                 const std::string& variable);
+  std::optional<RealSet> Onwards(const Expr& e);
   std::optional<Spans> HalfLine(char relation, const Expr& end);
   std::optional<Spans> Normalise(Spans spans);
   std::optional<Spans> Intersect(const Spans& a, const Spans& b);
