@@ -1,5 +1,6 @@
 #include "eval/grade/strict/binder.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -132,9 +133,13 @@ bool MayBeFamily(const Tree& tree) {
 }
 
 void UnifyFamilies(Tree* gold, Tree* prediction) {
+  const auto any_integers = [](const Tree* tree) {
+    return std::any_of(tree->nodes.begin(), tree->nodes.end(), IsIntegers);
+  };
+  const bool integers = any_integers(gold) || any_integers(prediction);
   for (Tree* tree : {gold, prediction}) {
     if (tree->at(tree->root).op == Op::kSetBuilder) MoveElement(tree);
-    DropReal(tree);
+    if (!integers) DropReal(tree);
   }
   const Family g = Find(*gold);
   const Family p = Find(*prediction);

@@ -109,7 +109,8 @@ class Comparer {
   Decision CompareNamedList(const Named& tuple, const Expr& other, bool tuple_is_gold) {
     const Node& list = other.node();
     const Node& node = tuple.value.node();
-    if (list.op != Op::kList || node.op != Op::kTuple || list.kids.size() != node.kids.size() ||
+    if (list.op != Op::kList || list.aux == 'o' || node.op != Op::kTuple ||
+        list.kids.size() != node.kids.size() ||
         (!tuple.parts.empty() && tuple.parts.size() != node.kids.size()) ||
         (tuple.parts.empty() && !tuple.name.empty())) {
       return {};
@@ -240,8 +241,19 @@ class Comparer {
            node.op == Op::kSet || node.op == Op::kList;
   }
   static bool IsDisjunction(const Expr& e) { return e.node().aux == 'o'; }
+  // Also congruences of different moduli: together they say something else than one of them.
   static bool ListsInequalities(const Expr& e) {
     const Node& node = e.node();
+    const Node& first = e.tree->at(node.kids[0]);
+    const bool congruences = std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
+      const Node& item = e.tree->at(kid);
+      return item.op == Op::kRelation && item.text == "qM";
+    });
+    if (congruences) {
+      return std::any_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
+        return !SameStructure(*e.tree, first.kids[2], *e.tree, e.tree->at(kid).kids[2]);
+      });
+    }
     return std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
       const Node& item = e.tree->at(kid);
       return item.op == Op::kRelation && item.text.find_first_of("<>lg") != std::string::npos;

@@ -59,14 +59,14 @@ std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
     }
     case Op::kUnion:
     case Op::kIntersection: {  // A \cap B = {1, 2}
-      std::string name;
+      std::vector<std::string> letters;
       for (const NodeId kid : node.kids) {
         if (!IsUpperLetter(e.tree->at(kid))) return {};
-        name += (name.empty()            ? ""
-                 : node.op == Op::kUnion ? " cup "
-                                         : " cap ") +
-                e.tree->at(kid).text;
+        letters.push_back(e.tree->at(kid).text);
       }
+      std::sort(letters.begin(), letters.end());
+      std::string name = node.op == Op::kUnion ? "cup" : "cap";
+      for (const std::string& letter : letters) name += " " + letter;
       return name;
     }
     case Op::kAbs: {
