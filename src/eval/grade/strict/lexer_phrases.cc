@@ -61,23 +61,28 @@ void NameParts(std::vector<Token>* in) {
     return at + 2 < in->size() && (*in)[at].Is("(") &&
            (*in)[at + 1].text == std::string(1, letter) && (*in)[at + 2].Is(")");
   };
-  if (in->size() < 9 || !marks(0, 'a')) return;
+  const bool numbered = marks(0, '1') && (*in)[3].space != Space::kNone;  // (1) 3 (2) 5
+  if (in->size() < 9 || !(marks(0, 'a') || numbered)) return;
   std::vector<Token> out;
-  char letter = 'a';
+  const char first = numbered ? '1' : 'a';
+  char letter = first;
   for (std::size_t i = 0; i < in->size(); ++i) {
-    const bool new_part = marks(i, letter) && (i == 0 || i > 3);
+    const bool apart = !numbered || (i + 3 < in->size() && (*in)[i].space != Space::kNone &&
+                                     (*in)[i + 3].space != Space::kNone);
+    const bool new_part = marks(i, letter) && (i == 0 || (i > 3 && apart));
     if (!new_part) {
       out.push_back((*in)[i]);
       continue;
     }
     if (!out.empty() && !out.back().Is(",") && !out.back().Is(";"))
       out.push_back(Made((*in)[i], TokenKind::kSymbol, ";"));
-    out.push_back(Made((*in)[i], TokenKind::kWord, "part" + std::string(1, letter)));
+    const char name = static_cast<char>('a' + (letter - first));
+    out.push_back(Made((*in)[i], TokenKind::kWord, "part" + std::string(1, name)));
     out.push_back(Made((*in)[i], TokenKind::kSymbol, "="));
     ++letter;
     i += 2;
   }
-  if (letter > 'b') *in = std::move(out);
+  if (letter > first + 1) *in = std::move(out);
 }
 
 // "Alice: 5, Bob: 7": a word names the value after its colon.
