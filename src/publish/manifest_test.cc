@@ -29,8 +29,12 @@ Json TestManifest() {
   job.offset = 80;
   plan.jobs.push_back(job);
   MergeReport report;
-  report.tensors.push_back(
-      {.hash = {3, 4}, .nan_in = 1, .inf_in = 0, .nan_out = 2, .inf_out = 0, .notes = {"n"}});
+  report.tensors.push_back({.hash = {3, 4},
+                            .nan_in = 1,
+                            .inf_in = 0,
+                            .nan_out = 2,
+                            .inf_out = 0,
+                            .notes = Notes({"n"})});
   PlanOptions options;
   options.numerics = Numerics::kTorch;
   options.random_seed = 5;
