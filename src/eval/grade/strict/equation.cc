@@ -206,9 +206,68 @@ bool IsSolved(const Expr& e) {
   return false;
 }
 
-}  // namespace
+// Functions, roots and constants that the polynomials hold as letters of their own: \cos\theta in
+// r(1 + \cos\theta) = 2. Taking them for independent loses equalities, but makes none.
+class Atoms {
+ public:
+  // A copy of the expression's tree with its atoms as variables; `used` tells which.
+  Expr Replace(const Expr& e, Tree* copy, std::vector<bool>* used) {
+    *copy = *e.tree;
+    used_ = used;
+    Visit(*e.tree, e.id, copy, 0);
+    if (e.minus >= 0) Visit(*e.tree, e.minus, copy, 0);
+    Expr out = e;
+    out.tree = copy;
+    return out;
+  }
 
-Decision CompareSolutions(const Expr& gold, const Expr& prediction, std::int64_t* budget) {
+ private:
+  static bool IsAtom(const Tree& tree, const Node& node) {
+    switch (node.op) {
+      case Op::kFunc:
+      case Op::kLog:
+      case Op::kRoot:
+      case Op::kAbs:
+      case Op::kPi:
+      case Op::kE:
+        return true;
+      case Op::kPow: {
+        const Node* exponent = &tree.at(node.kids[1]);
+        if (exponent->op == Op::kNeg) exponent = &tree.at(exponent->kids[0]);
+        return exponent->op != Op::kNumber || !exponent->number.IsInteger();
+      }
+      default:
+        return false;
+    }
+  }
+
+  void Visit(const Tree& tree, NodeId id, Tree* copy, int depth) {
+    if (depth > kMaxDepth) return;
+    const Node& node = tree.at(id);
+    if (!IsAtom(tree, node)) {
+      for (const NodeId kid : node.kids) Visit(tree, kid, copy, depth + 1);
+      return;
+    }
+    std::size_t at = 0;
+    while (at < atoms_.size() && !SameStructure(tree, id, *atoms_[at].first, atoms_[at].second))
+      ++at;
+    if (at == atoms_.size()) {
+      if (at == kMaxVariables) return;  // too many anyway
+      atoms_.emplace_back(&tree, id);
+    }
+    used_->resize(kMaxVariables);
+    (*used_)[at] = true;
+    Node& letter = copy->at(id);
+    letter.op = Op::kVar;
+    letter.kids.clear();
+    letter.text = "@" + std::to_string(at);
+  }
+
+  std::vector<std::pair<const Tree*, NodeId>> atoms_;
+  std::vector<bool>* used_ = nullptr;
+};
+
+Decision ComparePolynomials(const Expr& gold, const Expr& prediction, std::int64_t* budget) {
   const Decision unknown{Verdict::kUndecided, "undecided"};
   Traits traits;
   for (const Expr* e : {&gold, &prediction}) {
@@ -258,6 +317,22 @@ Decision CompareSolutions(const Expr& gold, const Expr& prediction, std::int64_t
   if (!IsSolved(gold) && !NeverMeets(only_g, ng, ring)) return unknown;
   if (!IsSolved(prediction) && !NeverMeets(only_p, np, ring)) return unknown;
   return {Verdict::kEqual, "same-solutions"};
+}
+
+}  // namespace
+
+Decision CompareSolutions(const Expr& gold, const Expr& prediction, std::int64_t* budget) {
+  if (gold.signs != 0 || prediction.signs != 0) return ComparePolynomials(gold, prediction, budget);
+  Atoms atoms;
+  Tree g;
+  Tree p;
+  std::vector<bool> of_gold(kMaxVariables);
+  std::vector<bool> of_prediction(kMaxVariables);
+  const Expr a = atoms.Replace(gold, &g, &of_gold);
+  const Expr b = atoms.Replace(prediction, &p, &of_prediction);
+  // An atom on one side only may be undefined where the other side holds.
+  if (of_gold != of_prediction) return {Verdict::kUndecided, "undecided"};
+  return ComparePolynomials(a, b, budget);
 }
 
 }  // namespace fuseo1

@@ -68,7 +68,8 @@ void NameParts(std::vector<Token>* in) {
   char letter = first;
   for (std::size_t i = 0; i < in->size(); ++i) {
     const bool apart = !numbered || (i + 3 < in->size() && (*in)[i].space != Space::kNone &&
-                                     (*in)[i + 3].space != Space::kNone);
+                                     (*in)[i + 3].space != Space::kNone &&
+                                     !(i > 0 && ((*in)[i - 1].Is("+") || (*in)[i - 1].Is("-"))));
     const bool new_part = marks(i, letter) && (i == 0 || (i > 3 && apart));
     if (!new_part) {
       out.push_back((*in)[i]);
