@@ -36,6 +36,14 @@ bool Mentions(const Tree& tree, NodeId id, const std::string& name) {
 // "t in R" beside a value in t says what is meant anyway.
 void DropReal(Tree* tree) {
   const Node root = tree->at(tree->root);
+  if (root.op == Op::kSetBuilder) {  // {(t, 2t) : t in R}
+    const Node& condition = tree->at(root.kids[1]);
+    if (tree->at(root.kids[0]).op == Op::kTuple && IsRealMembership(*tree, condition) &&
+        Mentions(*tree, root.kids[0], tree->at(condition.kids[0]).text)) {
+      tree->root = root.kids[0];
+    }
+    return;
+  }
   if (root.op != Op::kList) return;
   std::vector<NodeId> rest;
   std::string letter;

@@ -82,6 +82,21 @@ void ExceptFrom(std::vector<Token>* in, std::size_t at, std::size_t used) {
 
 // "all odd integers" as 2k + 1 with k in Z; the text ends with it.
 void NameMultiples(std::vector<Token>* in) {
+  const std::size_t all = Phrase(*in, 0, {"all"});
+  if (const std::size_t of = Phrase(*in, all, {"multiples", "of"});
+      of > 0 && (*in)[all + of].kind == TokenKind::kNumber && in->size() == all + of + 2) {
+    const Token number = (*in)[all + of];
+    const Token end = in->back();
+    const Token k = Made(end, TokenKind::kLetter, "k");
+    *in = {number,
+           k,
+           Made(end, TokenKind::kSymbol, ","),
+           k,
+           Made(end, TokenKind::kCommand, "in"),
+           Made(end, TokenKind::kCommand, "bbZ"),
+           end};
+    return;
+  }
   std::size_t i = std::max(Phrase(*in, 0, {"all"}), Phrase(*in, 0, {"the"}));
   const bool odd = Phrase(*in, i, {"odd"}) > 0;
   if (!odd && Phrase(*in, i, {"even"}) == 0) return;
@@ -388,6 +403,12 @@ void NameIntegers(std::vector<Token>* in) {
 }  // namespace
 
 void FinishSets(std::vector<Token>* in) {
+  // "all real x" names its letter at the end.
+  const bool whole = Phrase(*in, 0, {"all"}) > 0 || Phrase(*in, 0, {"every"}) > 0;
+  if (whole && in->size() > 3 && (*in)[in->size() - 2].kind == TokenKind::kLetter &&
+      (*in)[in->size() - 3].kind == TokenKind::kWord) {
+    in->erase(in->end() - 2);
+  }
   NameNumberSets(in);
   DropAll(in);
   MarkModulus(in);

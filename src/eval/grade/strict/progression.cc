@@ -434,7 +434,9 @@ std::optional<Decision> CompareProgressions(const Tree& gold, const Tree& predic
     const Part& part = g.declared ? b[0] : a[0];
     if (!families.Turns(part)) {
       if (bare.name.empty() || families.IsOne(part)) return std::nullopt;
-      if (!said.congruence && said.letter == bare.letter) return std::nullopt;
+      // n = 6k + 1, 6k + 5 is a family by its two parts.
+      if (!said.congruence && said.letter == bare.letter && bare.items.size() < 2)
+        return std::nullopt;
     }
   }
   if (!families.Same(a, b)) return std::nullopt;

@@ -25,6 +25,11 @@ char Mirrored(char relation) {
   }
 }
 
+bool EndsInDots(const Tree& tree, NodeId id) {  // {5, 6, 7, ...}
+  const Node& node = tree.at(id);
+  return node.op == Op::kSet && tree.at(node.kids.back()).op == Op::kDots;
+}
+
 bool IsInequality(char c) { return c == '<' || c == '>' || c == 'l' || c == 'g' || c == 'n'; }
 
 }  // namespace
@@ -51,9 +56,10 @@ bool IsSurelyRealSet(const Expr& e) {
              (InfinitySign(e.With(node.kids[0])) != 0 || InfinitySign(e.With(node.kids[1])) != 0);
     case Op::kRelation:
       return std::any_of(node.text.begin(), node.text.end(), IsInequality) ||
-             (node.text == "e" && (IsSurelyRealSet(e.With(node.kids[1])) ||
-                                   e.tree->at(node.kids[1]).op == Op::kBracket ||
-                                   e.tree->at(node.kids[1]).op == Op::kTuple)) ||
+             (node.text == "e" &&
+              (IsSurelyRealSet(e.With(node.kids[1])) ||
+               e.tree->at(node.kids[1]).op == Op::kBracket ||
+               e.tree->at(node.kids[1]).op == Op::kTuple || EndsInDots(*e.tree, node.kids[1]))) ||
              node.text == "o";
     case Op::kList:
       return std::any_of(node.kids.begin(), node.kids.end(),
@@ -498,11 +504,9 @@ Decision RealSetBuilder::Compare(const RealSet& gold, const RealSet& prediction)
   }
   if (gold.zero_unclear != prediction.zero_unclear) return {Verdict::kUndecided, "undecided-set"};
   // n >= 3 without a word of integers: the letter says them, where the end points are the same.
-  const auto counts = [](const RealSet& set) {
-    return set.variable == "n" || set.variable == "k" || set.variable == "m";
-  };
-  if (gold.integers != prediction.integers && !(counts(gold) && counts(prediction)))
-    return different;
+  const RealSet& plain = gold.integers ? prediction : gold;
+  const bool counts = plain.variable == "n" || plain.variable == "k" || plain.variable == "m";
+  if (gold.integers != prediction.integers && !counts) return different;
   if (gold.spans.size() != prediction.spans.size()) return different;
   for (std::size_t k = 0; k < gold.spans.size(); ++k) {
     const Span& g = gold.spans[k];
