@@ -46,6 +46,13 @@ def standard_streams():
     sys.stderr = sys.__stderr__ = stream(2, 'w', 'backslashreplace', newline='\n', line_buffering=True)
 
 
+# The words of the lines that import something.
+def imported(text):
+    lines = (line.strip() for line in text.replace(b';', b'\n').split(b'\n'))
+    return {word for line in lines if line.startswith((b'import ', b'from '))
+            for word in line.replace(b',', b' ').replace(b'.', b' ').split()}
+
+
 def serve():
     code = harness = None
     clean = []
@@ -65,8 +72,9 @@ def serve():
             except BaseException as error:
                 send(b'L', f'{type(error).__name__}: {error}'[:500].encode('utf-8', 'replace'))
                 continue
+            words = imported(text)
             for name in WARM:
-                if name.encode() in text or name.encode() in harness_text:
+                if name.encode() in words or name.encode() in harness_text:
                     __import__(name)
             if CONFINED:
                 with open(FILE, 'wb') as file:
