@@ -94,8 +94,8 @@ void AddSamplingFlags(CLI::App& command, EvalOptions& eval) {
       ->check(CLI::PositiveNumber);
   command.add_option("--seed", eval.seed, "Seed of sampling and of option orders");
   command.add_option("--temperature", eval.temperature, "Instead of the preset's")
-      ->check(CLI::Range(0.0, 10.0));
-  command.add_option("--top-p", eval.top_p, "Instead of the preset's")->check(CLI::Range(0.0, 1.0));
+      ->check(NumberFrom(0.0, 10.0));
+  command.add_option("--top-p", eval.top_p, "Instead of the preset's")->check(NumberFrom(0.0, 1.0));
   command.add_option("--max-tokens", eval.max_tokens, "Instead of the preset's")
       ->check(CLI::PositiveNumber);
 }

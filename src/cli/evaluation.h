@@ -15,6 +15,9 @@ namespace fuseo1 {
 // flag.
 CommandIo ProgramIo(const CommonOptions& common, const StopScope& stop);
 
+// A number from low to high; "nan" is none.
+CLI::Validator NumberFrom(double low, double high);
+
 struct JudgeFlags {
   double time_limit_s = 0;
   std::optional<std::string> memory_limit;

@@ -9,6 +9,7 @@
 #include "eval/commands/run_eval.h"
 #include "eval/store/run_store.h"
 #include "generate/stored_answers.h"
+#include "sandbox/sandbox.h"
 
 namespace fuseo1 {
 namespace {
@@ -160,6 +161,47 @@ TEST_F(EvalCommands, AnythingButALetterIsUnparsedByThePublishedRulesToo) {
   ASSERT_TRUE(RunGrade(options, Io()).ok());
   EXPECT_DOUBLE_EQ(ParseJson(out_)->at("unparsed_rate").get<double>(), 0.5);
   EXPECT_DOUBLE_EQ(ParseJson(out_)->at("pass@1").get<double>(), 0.5);
+}
+
+TEST_F(EvalCommands, ARunOfAnotherFormatAndAnEmptyReferenceAnswerAreRefused) {
+  GradeOptions options = Grade(Samples());
+  options.run = folder_ + "/run";
+  ASSERT_TRUE(RunGrade(options, Io()).ok());
+  Json manifest = *ParseJson(Read(options.run + "/run.json"));
+  manifest["format"] = 2;
+  Write("run/run.json", DumpJson(manifest));
+  const Status other = RunGrade(options, Io());
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(other.error().exit_code(), 3);
+  EXPECT_NE(other.error().message().find("format 2"), std::string::npos);
+  options = Grade(Samples());
+  options.data = Write("empty.jsonl", "{\"id\":60,\"problem\":\"p\",\"answer\":\" \"}\n");
+  const Status empty = RunGrade(options, Io());
+  ASSERT_FALSE(empty.ok());
+  EXPECT_NE(empty.error().message().find("line 1"), std::string::npos);
+}
+
+TEST_F(EvalCommands, ProgramsAreJudgedAgainUnderOtherRules) {
+  if (!RequireSandbox({}).ok()) GTEST_SKIP() << "this machine has no sandbox";
+  GradeOptions options = Grade(Write(
+      "programs.jsonl",
+      DumpJson({{"id", "q"}, {"sample", 0}, {"response", "```python\nprint('0.5000001')\n```"}},
+               -1)));
+  options.benchmark = "livecodebench";
+  const Json tests = {{{"input", "1\n"}, {"output", "0.5\n"}, {"testtype", "stdin"}}};
+  options.data = Write("lcb.jsonl", DumpJson({{"question_id", "q"},
+                                              {"question_content", "c"},
+                                              {"contest_date", "2024-10-01T00:00:00"},
+                                              {"public_test_cases", DumpJson(tests, -1)}},
+                                             -1));
+  options.run = folder_ + "/run";
+  for (const auto& [comparator, score] :
+       {std::pair("", 0.0), std::pair("lcb-fork", 1.0), std::pair("strict", 0.0)}) {
+    options.comparator = comparator;
+    const Status status = RunGrade(options, Io());
+    ASSERT_TRUE(status.ok()) << status.error().message();
+    EXPECT_DOUBLE_EQ(ParseJson(out_)->at("pass@1").get<double>(), score) << comparator;
+  }
 }
 
 TEST_F(EvalCommands, GradeRefusesWhatIsNotThere) {

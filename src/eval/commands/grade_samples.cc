@@ -49,6 +49,7 @@ Result<Outcome> GradeFile(const GradeOptions& options, const Dataset& data,
   }
   std::vector<std::vector<std::pair<std::int64_t, GradedSample>>> numbered(outcome.items.size());
   BatchGrader grader(data, settings, DefaultOrders(data, 0));
+  grader.WarnOfUnreadableGolds();
   Ticker ticker(io, std::string(data.benchmark().name), "answers graded");
   GradePass pass(data, grader, io.stop,
                  [&](const Sample& sample, const StoredVerdict& verdict) -> Status {

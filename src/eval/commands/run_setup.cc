@@ -64,6 +64,24 @@ Status CheckEntry(const RunStore& store, const Dataset& data, const Json& stored
   return {};
 }
 
+// Verdicts on programs are kept for the settings that they were made with: others are dropped
+// first, so that a run never holds a mixture.
+Status KeepVerdictsOf(RunStore& store, const std::string& benchmark, const std::string& grader,
+                      const std::string& judged_with) {
+  Json manifest = store.manifest();
+  Json& entry = manifest["benchmarks"][benchmark]["judged_with"];
+  if (!entry.is_null() && !entry.is_object()) {
+    return InputError(store.directory() + "/run.json: \"judged_with\" must be an object");
+  }
+  const Json* old = FindKey(entry, grader);
+  if (old != nullptr && *old == Json(judged_with)) {
+    return {};
+  }
+  FUSEO1_TRY_VOID(store.DropVerdicts(benchmark, grader));
+  entry[grader] = judged_with;
+  return store.SetManifest(manifest);
+}
+
 std::vector<StoredItem> ItemsOf(const Dataset& data, const Orders& orders,
                                 const BatchGrader& grader) {
   std::vector<StoredItem> items;
@@ -135,7 +153,7 @@ Status PutBenchmark(RunStore& store, const Dataset& data, const Json& entry, con
   const BatchGrader grader(data, GradeSettings(), orders);
   FUSEO1_TRY_VOID(store.PutItems(name, ItemsOf(data, orders, grader)));
   if (manifest.empty()) {
-    manifest = {{"format", 1}, {"fuseo1", version}};
+    manifest = {{"format", kRunFormat}, {"fuseo1", version}};
   }
   Json& target = manifest["benchmarks"][name];
   target["dataset_xxh3_128"] = data.hash();
@@ -152,8 +170,11 @@ Status GradeRun(RunStore& store, const Dataset& data, const GradeSettings& setti
   const std::string name(data.benchmark().name);
   const std::string grader_name(GraderName(settings.grader));
   const bool keep = data.benchmark().kind == AnswerKind::kCode;
+  BatchGrader grader(data, settings, orders);
+  grader.WarnOfUnreadableGolds();
   std::map<std::pair<std::string, std::int64_t>, StoredVerdict> known;
   if (keep) {
+    FUSEO1_TRY_VOID(KeepVerdictsOf(store, name, grader_name, grader.JudgedWith()));
     FUSEO1_TRY_VOID(store.ForEachGraded(name, grader_name, [&](const GradedRow& row) -> Status {
       if (row.verdict.verdict != "harness_error") {
         known.emplace(std::pair(row.verdict.id, row.verdict.sample), row.verdict);
@@ -161,7 +182,6 @@ Status GradeRun(RunStore& store, const Dataset& data, const GradeSettings& setti
       return {};
     }));
   }
-  BatchGrader grader(data, settings, orders);
   Ticker ticker(io, name, "answers graded");
   // Verdicts of a batch are stored while the samples' cursor stands still: it reads one snapshot.
   GradePass pass(data, grader, io.stop, [&](const Sample&, const StoredVerdict& verdict) -> Status {

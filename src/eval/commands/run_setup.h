@@ -24,7 +24,8 @@ Status PutBenchmark(RunStore& store, const Dataset& data, const Json& entry,
                     const std::vector<std::vector<std::size_t>>& orders, std::string_view version);
 
 // Grades the run's samples of a benchmark and stores the verdicts, calling `seen` for each in the
-// samples' order. Programs that this grader has judged already are not judged again.
+// samples' order. Programs that this grader has judged already with these settings are not judged
+// again.
 Status GradeRun(RunStore& store, const Dataset& data, const GradeSettings& settings,
                 const std::vector<std::vector<std::size_t>>& orders, const CommandIo& io,
                 const std::function<Status(const StoredVerdict& verdict)>& seen);

@@ -36,6 +36,9 @@ const Problem* Dataset::Find(const std::string& id) const {
 Status Dataset::Add(const Json& record, RecordPlace place) {
   FUSEO1_TRY(Problem problem, benchmark_->read(record, problems_.size()));
   problem.place = place;
+  if (benchmark_->kind == AnswerKind::kMaths && Trim(problem.gold).empty()) {
+    return InputError("the reference answer is empty: no answer could be right");
+  }
   if (problems_.size() >= kMaxProblems) {
     return InputError(fmt::format("more than {} problems", kMaxProblems));
   }

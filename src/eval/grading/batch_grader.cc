@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "eval/compat/choice_published.h"
 #include "eval/compat/equality.h"
@@ -108,6 +109,24 @@ BatchGrader::BatchGrader(const Dataset& data, GradeSettings settings,
 }
 
 BatchGrader::~BatchGrader() = default;
+
+void BatchGrader::WarnOfUnreadableGolds() const {
+  constexpr std::size_t kMaxSaid = 3;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < golds_.size() && settings_.grader == GraderKind::kStrict; ++i) {
+    if (golds_[i].strict.valid() || ++count > kMaxSaid) continue;
+    const Problem& problem = data_.problems()[i];
+    LogWarning(
+        fmt::format("{}: item {}: its reference answer {} cannot be read ({}): no answer "
+                    "to it will be right",
+                    data_.benchmark().name, Quoted(problem.id), Quoted(problem.gold, 80),
+                    golds_[i].strict.rule()));
+  }
+  if (count > kMaxSaid) {
+    LogWarning(
+        fmt::format("{}: {} reference answers cannot be read", data_.benchmark().name, count));
+  }
+}
 
 std::string BatchGrader::GoldText(const Problem& problem) const {
   switch (data_.benchmark().kind) {

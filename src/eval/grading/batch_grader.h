@@ -56,6 +56,13 @@ class BatchGrader {
   // of each class, in order. -1 without an answer.
   int ClassOf(const Problem& problem, const std::optional<std::string>& answer);
 
+  // What a stored verdict on a program depends on beside the program: "lcb-2025, 6 s, 4294967296
+  // bytes". Empty but for code.
+  std::string JudgedWith() const;
+
+  // Says which reference answers the strict grader cannot read: no answer to them can be right.
+  void WarnOfUnreadableGolds() const;
+
   // The reference answer as reports show it.
   std::string GoldText(const Problem& problem) const;
 

@@ -44,6 +44,16 @@ JudgeOptions BatchGrader::MakeJudgeOptions() const {
   return options;
 }
 
+std::string BatchGrader::JudgedWith() const {
+  if (data_.benchmark().kind != AnswerKind::kCode) {
+    return {};
+  }
+  const JudgeOptions options = MakeJudgeOptions();
+  return fmt::format("{}, {} s, {} bytes{}", ComparatorName(options.comparator),
+                     options.time_limit_s, options.policy.memory_limit_bytes,
+                     options.policy.unsafe_no_sandbox ? ", not sandboxed" : "");
+}
+
 Result<std::shared_ptr<const JudgeProblem>> BatchGrader::PreparedProblem(const Problem& problem) {
   for (auto it = prepared_.begin(); it != prepared_.end(); ++it) {
     if ((*it)->id == problem.id) {

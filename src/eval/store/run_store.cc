@@ -126,6 +126,12 @@ Status RunStore::ReadManifest() {
   if (!json->is_object()) {
     return InputError(fmt::format("{}: expected a JSON object", ManifestPath(directory_)));
   }
+  const Json* format = FindKey(*json, "format");
+  if (format != nullptr && *format != Json(kRunFormat)) {
+    return InputError(
+        fmt::format("{}: a run of format {}, this version reads {}; use the fuseo1 that made it",
+                    ManifestPath(directory_), Printable(DumpJson(*format, -1), 40), kRunFormat));
+  }
   manifest_ = *std::move(json);
   return {};
 }
@@ -214,6 +220,14 @@ Status RunStore::AddSample(const std::string& benchmark, const Sample& sample) {
   const Status added = AddSampleGrouped(benchmark, sample);
   const Status flushed = Flush();
   return added.ok() ? flushed : added;
+}
+
+Status RunStore::DropVerdicts(const std::string& benchmark, const std::string& grader) {
+  FUSEO1_TRY_VOID(Begin());
+  FUSEO1_TRY(std::unique_ptr<Statement> drop,
+             db_.Prepare("DELETE FROM verdicts WHERE benchmark=? AND grader=?"));
+  FUSEO1_TRY_VOID(drop->Bind(1, benchmark).Bind(2, grader).Run());
+  return Flush();
 }
 
 Status RunStore::PutVerdictGrouped(const std::string& benchmark, const std::string& grader,

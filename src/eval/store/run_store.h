@@ -24,6 +24,9 @@
 
 namespace fuseo1 {
 
+// The "format" of run.json; a run of another one is refused.
+inline constexpr int kRunFormat = 1;
+
 // What a report needs of an item without the data set.
 struct StoredItem {
   std::string id;
@@ -87,6 +90,7 @@ class RunStore {
   Status AddSampleGrouped(const std::string& benchmark, const Sample& sample);
   Status PutVerdictGrouped(const std::string& benchmark, const std::string& grader,
                            const StoredVerdict& verdict);
+  Status DropVerdicts(const std::string& benchmark, const std::string& grader);
   Status Flush();
 
   Result<std::map<std::string, std::set<std::int64_t>>> StoredSamples(const std::string& benchmark);
