@@ -133,9 +133,15 @@ Status TensorRun::TakeShare() {
     block_elems_ = block;
     tables += std::min(kMaxMaskBytes, job_.Elems() / 8 * job_.inputs.size());
     const std::size_t width = std::max(out_width_bytes_, std::size_t{8});
-    rows = static_cast<std::uint64_t>(workers_) *
-           WorkerBuffers::BytesFor(job_.inputs.size(), (chunk_elems_ + block) * width,
-                                   (chunk_elems_ + block) * out_width_bytes_, block_elems_);
+    const auto rows_of = [&](std::uint64_t chunk_elems) {
+      return static_cast<std::uint64_t>(workers_) *
+             WorkerBuffers::BytesFor(job_.inputs.size(), (chunk_elems + block) * width,
+                                     (chunk_elems + block) * out_width_bytes_, block_elems_);
+    };
+    while (chunk_elems_ > kSegmentElems && rows_of(chunk_elems_) > budget.total_bytes() / 2) {
+      chunk_elems_ = RoundUpToSegments(chunk_elems_ / 2);
+    }
+    rows = rows_of(chunk_elems_);
   }
   const std::uint64_t bytes = rows + std::min(tables, budget.total_bytes() / 4);
   if (bytes > 0) {
