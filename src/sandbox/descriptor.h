@@ -1,8 +1,11 @@
 // A file descriptor with an owner. Move-only; thread-compatible.
 #pragma once
 
+#include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <string_view>
 #include <utility>
 
 namespace fuseo1 {
@@ -30,5 +33,18 @@ class Descriptor {
  private:
   int fd_ = -1;
 };
+
+// An unnamed file that holds `bytes`, at its beginning, and may be sealed. Not valid where the
+// system gives none: errno says why.
+inline Descriptor MemoryFile(const char* name, std::string_view bytes) {
+  Descriptor file(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  while (file.valid() && !bytes.empty()) {
+    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return {};
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return file.valid() && lseek(file.get(), 0, SEEK_SET) == 0 ? std::move(file) : Descriptor();
+}
 
 }  // namespace fuseo1

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <string>
 #include <vector>
@@ -25,15 +24,9 @@ constexpr int kControlFd = 3, kFilterFd = 5, kArgumentsFd = 6, kDataFd = 7, kFir
               kFirstFreeFd = 20;
 
 Result<Descriptor> InMemory(const char* name, std::string_view bytes) {
-  const Descriptor low(memfd_create(name, MFD_CLOEXEC));
+  const Descriptor low = MemoryFile(name, bytes);
   Descriptor fd(low.valid() ? fcntl(low.get(), F_DUPFD_CLOEXEC, kFirstFreeFd) : -1);
-  bool ok = fd.valid();
-  while (ok && !bytes.empty()) {
-    const ssize_t wrote = write(fd.get(), bytes.data(), bytes.size());
-    ok = wrote > 0;
-    if (ok) bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  if (!ok || lseek(fd.get(), 0, SEEK_SET) != 0) {
+  if (!fd.valid()) {
     return SystemError(std::string("the sandbox needs a memory file: ") + strerror(errno));
   }
   return fd;

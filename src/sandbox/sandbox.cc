@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -61,15 +60,9 @@ bool MakePipe(Pipe& made, bool inner_reads, std::int64_t owner) {
 // The program's stdin: a file, as judges give it, so that a program may ask for its size. Sealed:
 // nobody can change it.
 Descriptor InputFile(std::string_view input) {
-  Descriptor file(memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  while (file.valid() && !input.empty()) {
-    const ssize_t written = write(file.get(), input.data(), input.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return {};
-    input.remove_prefix(static_cast<std::size_t>(written));
-  }
+  Descriptor file = MemoryFile("stdin", input);
   const bool ready =
-      file.valid() && lseek(file.get(), 0, SEEK_SET) == 0 &&
+      file.valid() &&
       fcntl(file.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
   return ready ? std::move(file) : Descriptor();
 }

@@ -2,17 +2,27 @@
 // on a condition, because it may trap. Pure; any thread.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 
+#include "methods/method.h"
+
 namespace fuseo1 {
+
+// One for each element of a block: all bits or none.
+using Masks = std::array<std::uint32_t, kBlockElems>;
 
 // `value`, or 0.
 inline double And(std::uint64_t mask, double value) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) & mask);
 }
 
-// The same by a mask of 32 bits: all or none.
+inline float And(std::uint32_t mask, float value) {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & mask);
+}
+
+// A double by a mask of 32 bits: all or none.
 inline double Masked(std::uint32_t keep, double value) {
   return And(static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(keep))),
              value);
@@ -23,6 +33,11 @@ inline double Select(bool condition, double first, double second) {
   const std::uint64_t mask = condition ? ~std::uint64_t{0} : 0;
   return std::bit_cast<double>((std::bit_cast<std::uint64_t>(first) & mask) |
                                (std::bit_cast<std::uint64_t>(second) & ~mask));
+}
+inline float Select(bool condition, float first, float second) {
+  const std::uint32_t mask = condition ? ~0U : 0U;
+  return std::bit_cast<float>((std::bit_cast<std::uint32_t>(first) & mask) |
+                              (std::bit_cast<std::uint32_t>(second) & ~mask));
 }
 
 }  // namespace fuseo1

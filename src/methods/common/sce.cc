@@ -23,7 +23,6 @@ namespace fuseo1 {
 namespace {
 
 using Doubles = std::array<double, kBlockElems>;
-using Masks = std::array<std::uint32_t, kBlockElems>;
 
 template <class T>
 double EnergyOf(T x, T base) {

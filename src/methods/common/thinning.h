@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "methods/common/bit_masks.h"
 #include "methods/common/gta.h"
 #include "methods/common/keys.h"
 #include "methods/common/random.h"
@@ -18,8 +19,6 @@
 #include "methods/method.h"
 
 namespace fuseo1 {
-
-using Masks = std::array<std::uint32_t, kBlockElems>;
 
 // A piece of a block: elements [first, first + count), which lie at `offset` in it. At most
 // kBlockElems.

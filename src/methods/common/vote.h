@@ -18,12 +18,12 @@
 
 namespace fuseo1 {
 
-inline constexpr std::array<std::uint32_t, kBlockElems> kKeepAll = [] {
-  std::array<std::uint32_t, kBlockElems> mask{};
+inline constexpr Masks kKeepAll = [] {
+  Masks mask{};
   mask.fill(~0U);
   return mask;
 }();
-inline constexpr std::array<std::uint32_t, kBlockElems> kKeepNone{};
+inline constexpr Masks kKeepNone{};
 
 // One model over a piece of at most kBlockElems elements.
 template <class T>

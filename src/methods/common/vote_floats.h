@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "methods/common/bit_masks.h"
 #include "methods/common/vote.h"
 #include "tensor/flags.h"
 #include "tensor/formats.h"
@@ -48,18 +49,10 @@ class FloatVotes {
   // With more in doubt, the whole block is done again.
   static constexpr std::size_t kMaxDoubts = kBlockElems / 16;
 
-  static float And(std::uint32_t mask, float value) {
-    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & mask);
-  }
-  static float Select(bool condition, float first, float second) {
-    const std::uint32_t mask = condition ? ~0U : 0U;
-    return std::bit_cast<float>((std::bit_cast<std::uint32_t>(first) & mask) |
-                                (std::bit_cast<std::uint32_t>(second) & ~mask));
-  }
   // Magnitudes as integers in the same order, NaN above all.
   static std::int32_t OrderOf(float value) { return std::bit_cast<std::int32_t>(std::fabs(value)); }
   static std::uint32_t MagnitudeBits(float value) {
-    return std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFFU;
+    return static_cast<std::uint32_t>(OrderOf(value));
   }
 
   template <Votes kVotes>
