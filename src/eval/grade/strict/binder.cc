@@ -117,7 +117,7 @@ void Rename(Tree* tree, const std::string& from, const std::string& to) {
   }
 }
 
-void DropMembership(Tree* tree) {
+void DropMembership(Tree* tree, const std::string& letter) {
   const Node root = tree->at(tree->root);
   if (root.op != Op::kList) return;
   std::vector<NodeId> rest;
@@ -126,12 +126,50 @@ void DropMembership(Tree* tree) {
     const Node& node = tree->at(kid);
     if (node.op == Op::kRelation && node.text.find_first_of("<>lg") != std::string::npos)
       return;  // 1 <= n <= 4, n in Z: the integers between
+    if (node.op == Op::kRelation && node.text == "n" && tree->at(node.kids[0]).text == letter)
+      return;  // x in Z, x != 2
   }
   if (rest.empty() || rest.size() == root.kids.size()) return;
   tree->root = rest.size() == 1 ? rest[0] : tree->Add(Op::kList, rest, {}, root.aux);
 }
 
+// Whether `condition` says nothing that the expression does not: x != 2 beside 1/(x - 2), n >= 1
+// beside a sequence.
+bool IsImplied(const Tree& tree, NodeId id, const Node& condition, std::int64_t* budget) {
+  const Node& letter = tree.at(condition.kids[0]);
+  const Node* bound = &tree.at(condition.kids[1]);
+  const bool negative = bound->op == Op::kNeg;
+  if (negative) bound = &tree.at(bound->kids[0]);
+  if (condition.kids.size() != 2 || letter.op != Op::kVar || bound->op != Op::kNumber ||
+      !Mentions(tree, id, letter.text)) {
+    return false;
+  }
+  const Rational value = negative ? -bound->number : bound->number;
+  if (condition.text == "g") {
+    return letter.text == "n" && (value == Rational(1) || value.IsZero());
+  }
+  EvalOptions options;
+  options.real_domain = true;
+  Number unused;
+  return condition.text == "n" &&
+         Evaluator(tree, options, budget).EvalAt(id, letter.text, value, &unused) ==
+             EvalStatus::kUndefined;
+}
+
 }  // namespace
+
+void DropImpliedCondition(Tree* tree, std::int64_t* budget) {
+  const Node root = tree->at(tree->root);
+  if (root.op != Op::kList || root.kids.size() != 2 || root.aux == 'o') return;
+  const Node& said = tree->at(root.kids[0]);
+  const Node& condition = tree->at(root.kids[1]);
+  const bool named = said.op == Op::kRelation && said.text == "=" && said.kids.size() == 2;
+  const NodeId value = named ? said.kids[1] : root.kids[0];
+  if (tree->at(value).op < Op::kBaseNumber && condition.op == Op::kRelation &&
+      IsImplied(*tree, value, condition, budget)) {
+    tree->root = root.kids[0];
+  }
+}
 
 bool MayBeFamily(const Tree& tree) {
   for (const Node& node : tree.nodes) {
@@ -157,9 +195,9 @@ void UnifyFamilies(Tree* gold, Tree* prediction) {
     Rename(gold, g.letter, "#");
     Rename(prediction, p.letter, "#");
   } else if ((g.set == "Z" && g.letter.size() == 1) || g.letter == "n") {
-    DropMembership(gold);
+    DropMembership(gold, g.letter);
   } else if ((p.set == "Z" && p.letter.size() == 1) || p.letter == "n") {
-    DropMembership(prediction);
+    DropMembership(prediction, p.letter);
   }
 }
 

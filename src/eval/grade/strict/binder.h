@@ -1,7 +1,8 @@
-// Families over the integers in one form: x = 3k, k in Z; {3k | k in Z}; {x | x = 3n, n in Z}.
+// What is said of the letters behind a value. Families over the integers in one form: x = 3k, k in
+// Z; {3k | k in Z}; {x | x = 3n, n in Z}.
 #pragma once
 
-#include "eval/grade/strict/node.h"
+#include "eval/grade/strict/evaluate.h"
 
 namespace fuseo1 {
 
@@ -12,5 +13,9 @@ void UnifyFamilies(Tree* gold, Tree* prediction);
 
 // Whether UnifyFamilies could change the tree.
 bool MayBeFamily(const Tree& tree);
+
+// Drops a condition behind an expression that says nothing new: x != 2 behind 1/(x - 2), n >= 1
+// behind the terms of a sequence.
+void DropImpliedCondition(Tree* tree, std::int64_t* budget);
 
 }  // namespace fuseo1

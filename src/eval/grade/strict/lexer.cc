@@ -30,7 +30,8 @@ class Lexer {
   struct Group {
     bool keep = true;  // emits its braces
     bool roman = false;
-    bool prose = false;  // letters are words
+    bool prose = false;                 // letters are words
+    std::string_view environment = {};  // its brace ends this: \pmatrix{...}
   };
 
   char Peek(std::size_t ahead = 0) const {
@@ -124,8 +125,15 @@ class Lexer {
       const Group group = groups_.back();
       groups_.pop_back();
       if (group.keep) Symbol("}");
+      if (!group.environment.empty()) {
+        --environments_;
+        Emit(TokenKind::kCommand, "end:" + std::string(group.environment));
+      }
     } else if (c == '"') {
-      return;
+      const std::size_t n = out_.list.size();
+      if (n < 2 || out_.list[n - 1].kind != TokenKind::kNumber || !out_.list[n - 2].Is("'")) return;
+      Symbol("'");  // 5'4" in feet and inches
+      Symbol("'");
     } else if (c == '.' && Peek() == '.' && Peek(1) == '.') {
       at_ += 2;
       Emit(TokenKind::kCommand, "ldots");
@@ -266,6 +274,14 @@ class Lexer {
       Emit(TokenKind::kCommand, std::string(name) + ":" + std::string(environment));
       return;
     }
+    if (name == "matrix" || name == "pmatrix" || name == "bmatrix") {  // plain TeX
+      SkipSpaces();
+      if (Peek() != '{') return void(Emit(TokenKind::kCommand, name));
+      ++at_;
+      ++environments_;
+      Emit(TokenKind::kCommand, "begin:" + std::string(name));
+      return Open({false, Roman(), false, name});
+    }
     if (name == "mathbb" || name == "Bbb" || name == "mathds") {
       SkipSpaces();
       std::string_view letter = Peek() == '{' ? Braced() : text_.substr(at_++, 1);
@@ -375,6 +391,30 @@ class Lexer {
     return i < text_.size() && (text_[i] == '(' || text_[i] == '[' || text_[i] == '\\');
   }
 
+  // 2mg\sin\theta, 2mg(h + r): what looked like a unit goes on as a product.
+  bool BeforeFactor() const {
+    if (Peek() == '(') return true;
+    if (Peek() != '\\') return false;
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && IsLetter(text_[end])) ++end;
+    const std::string_view name = text_.substr(at_ + 1, end - at_ - 1);
+    return OneOf(name, kFunctionNames) || OneOf(name, kGreek) || name == "frac" || name == "left";
+  }
+
+  // GMmr, 3abcd: no word has a capital inside, or touches a number.
+  bool IsProduct(std::string_view run) const {
+    if (run.size() > 6) return false;
+    const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    const bool capital_inside = std::find_if_not(run.begin() + 1, run.end(), lower) != run.end();
+    if (capital_inside) return std::any_of(run.begin(), run.end(), lower);
+    const bool touches = space_ == Space::kNone && !out_.list.empty() &&
+                         out_.list.back().kind == TokenKind::kNumber && lower(run[0]);
+    Unit unit;
+    Rational scale;
+    return touches && run.size() == 4 && !FindUnit(run, false, &unit) && !IsCountNoun(run) &&
+           !IsScaleWord(run, &scale);
+  }
+
   void Letters() {
     std::size_t end = at_;
     while (end < text_.size() && IsLetter(text_[end])) ++end;
@@ -405,7 +445,8 @@ class Lexer {
     }
     if (OneOf(plain, kGreek) && run.size() > 3) return void(Emit(TokenKind::kLetter, plain));
     Unit unit;
-    if (AfterNumber() && (space_ != Space::kNone || OneOf(run, kTightUnits)) &&
+    const bool tight = OneOf(run, kTightUnits) && !BeforeFactor();
+    if (AfterNumber() && (space_ != Space::kNone || tight) &&
         (FindUnit(run, false, &unit) || (run.size() == 3 && IsCountNoun(run)))) {
       return void(Emit(TokenKind::kWord, run));
     }
@@ -418,7 +459,8 @@ class Lexer {
       return void(Emit(TokenKind::kWord, lower));
     if (Roman() && (run == "Re" || run == "Im")) return void(Emit(TokenKind::kCommand, run));
     if (Roman() && FindUnit(run, false, &unit)) return void(Emit(TokenKind::kWord, run));
-    if (run.size() >= 4 || OneOf(run, kShortWords) || (run.size() >= 3 && IsNumberWord(run))) {
+    if ((run.size() >= 4 && !IsProduct(run)) || OneOf(run, kShortWords) ||
+        (run.size() >= 3 && IsNumberWord(run))) {
       return void(Emit(TokenKind::kWord, run));
     }
     for (const std::string_view head : {"sin", "cos", "tan"}) {  // sinx

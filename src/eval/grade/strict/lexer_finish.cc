@@ -12,7 +12,7 @@ bool EndsGroup(const Token& token) { return token.Is("}"); }
 
 bool NamesFunction(std::string_view word) {
   for (const std::string_view name : {"lcm", "gcd", "max", "min", "sin", "cos", "tan", "ln", "log",
-                                      "arcsin", "arccos", "arctan"}) {
+                                      "arcsin", "arccos", "arctan", "diag"}) {
     if (name == word) return true;
   }
   return false;
@@ -106,9 +106,9 @@ void FinishTokens(Tokens* tokens) {
         }
       }
     }
-    if (in[i].kind == TokenKind::kWord && i + 1 < in.size() && in[i + 1].Is("(") &&
-        NamesFunction(in[i].text)) {
-      in[i].kind = TokenKind::kCommand;  // \text{lcm}(4, 6)
+    const bool applied = i + 1 < in.size() && in[i + 1].Is("(") && NamesFunction(in[i].text);
+    if (applied || in[i].IsWord("cis")) {  // \text{lcm}(4, 6), \text{cis}\,60^\circ
+      in[i].kind = TokenKind::kCommand;
     }
     if (!out.empty() && out.back().kind == TokenKind::kNumber && JoinUnitPrefix(in, i)) {
       out.push_back(in[++i]);

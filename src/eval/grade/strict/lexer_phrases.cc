@@ -32,6 +32,36 @@ void DropLeadIn(std::vector<Token>* in) {
     in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
 }
 
+// "the point (1, 2)", "the line x = 2": what kind of thing the value is.
+void DropKind(std::vector<Token>* in) {
+  std::size_t i = Phrase(*in, 0, {"the"});
+  for (const std::string_view word : {"vertical", "horizontal", "ordered", "closed", "open"})
+    i += Phrase(*in, i, {word});
+  std::size_t noun = 0;
+  for (const std::string_view word :
+       {"point", "points", "line", "pair", "pairs", "triple", "triples", "interval", "function",
+        "equation", "vector", "matrix"}) {
+    noun = std::max(noun, Phrase(*in, i, {word}));
+  }
+  const Token& next = (*in)[std::min(i + noun, in->size() - 1)];
+  const bool opens = next.Is("(") || next.Is("[") || next.IsCommand("begin:pmatrix") ||
+                     next.IsCommand("begin:bmatrix") || next.IsCommand("langle");
+  const bool equation =
+      i + noun + 3 < in->size() && next.kind == TokenKind::kLetter && !(*in)[i + noun + 1].Is(",");
+  if (noun > 0 && (opens || equation))
+    in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i + noun));
+}
+
+// 5'4'' alone: feet and inches.
+void SpellFeet(std::vector<Token>* in) {
+  const bool number = in->size() >= 4 && (*in)[0].kind == TokenKind::kNumber && (*in)[1].Is("'") &&
+                      (*in)[2].kind == TokenKind::kNumber;
+  if (!number || !(in->size() == 6 && (*in)[3].Is("'") && (*in)[4].Is("'"))) return;
+  in->erase(in->begin() + 4);
+  (*in)[1] = Made((*in)[1], TokenKind::kWord, "ft");
+  (*in)[3] = Made((*in)[3], TokenKind::kWord, "in");
+}
+
 // "Option B" is B.
 void DropOption(std::vector<Token>* in) {
   const std::size_t used = std::max(Phrase(*in, 0, {"option"}), Phrase(*in, 0, {"choice"}));
@@ -220,9 +250,14 @@ void FinishPhrases(std::vector<Token>* in) {
       Replace(in, i, volts, TokenKind::kWord, "eV");
     } else if (const std::size_t percent = Phrase(*in, i, {"per", "cent"}); percent > 0) {
       Replace(in, i, percent, TokenKind::kSymbol, "%");
+    } else if (const std::size_t out_of = Phrase(*in, i, {"out", "of"});
+               out_of > 0 && (*in)[i + out_of].kind == TokenKind::kNumber) {
+      Replace(in, i, out_of, TokenKind::kSymbol, "/");  // 3 out of 5
     }
   }
   DropLeadIn(in);
+  DropKind(in);
+  SpellFeet(in);
   SpellMapping(in);
   DropOption(in);
   NameParts(in);

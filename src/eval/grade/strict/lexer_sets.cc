@@ -182,43 +182,6 @@ void NameWholeSets(std::vector<Token>* in) {
   }
 }
 
-// "n = 0, 1 (mod 4)": the modulus holds for each of the residues.
-void SpreadModulus(std::vector<Token>* in) {
-  std::size_t equiv = 0;
-  std::size_t mod = 0;
-  for (std::size_t i = 1; i + 1 < in->size(); ++i) {
-    if ((*in)[i].IsCommand("equiv")) {
-      if (equiv > 0) return;
-      equiv = i;
-    }
-    if ((*in)[i].IsCommand("pmod") || (*in)[i].IsCommand("mod")) {
-      if (mod > 0) return;
-      mod = i;
-    }
-  }
-  if (equiv == 0 || mod < equiv + 4) return;
-  std::vector<Token> out(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(equiv) + 1);
-  bool spread = false;
-  for (std::size_t i = equiv + 1; i < mod; ++i) {
-    const Token& t = (*in)[i];
-    const bool separates = t.Is(",") || t.IsWord("or") || t.IsWord("and");
-    if (!separates) {
-      if (t.kind != TokenKind::kNumber && !t.Is("-") && !t.IsCommand("pm")) return;
-      out.push_back(t);
-      continue;
-    }
-    if (out.back().IsCommand("equiv")) return;
-    out.insert(out.end(), in->begin() + static_cast<std::ptrdiff_t>(mod), in->end() - 1);
-    out.push_back(Made(t, TokenKind::kWord, "or"));
-    out.insert(out.end(), in->begin(), in->begin() + static_cast<std::ptrdiff_t>(equiv) + 1);
-    spread = true;
-    if (t.Is(",") && (*in)[i + 1].kind == TokenKind::kWord) ++i;  // ", or"
-  }
-  if (!spread) return;
-  out.insert(out.end(), in->begin() + static_cast<std::ptrdiff_t>(mod), in->end());
-  *in = std::move(out);
-}
-
 // "all real numbers" as a whole value.
 void NameSets(std::vector<Token>* in) {
   for (std::size_t i = 0; i + 1 < in->size(); ++i) {
@@ -251,20 +214,6 @@ void NameSets(std::vector<Token>* in) {
     } else if (!empty) {
       ExceptFrom(in, i, used);
     }
-  }
-}
-
-// "(mod 5)" as \pmod{5}.
-void MarkModulus(std::vector<Token>* in) {
-  for (std::size_t i = 1; i + 3 < in->size(); ++i) {
-    if (!(*in)[i].Is("(") || (!(*in)[i + 1].IsCommand("mod") && !(*in)[i + 1].IsWord("mod")))
-      continue;
-    std::size_t close = i + 2;
-    while (close + 1 < in->size() && !(*in)[close].Is(")")) ++close;
-    if (!(*in)[close].Is(")")) return;
-    (*in)[close] = Made((*in)[close], TokenKind::kSymbol, "}");
-    (*in)[i] = Made((*in)[i], TokenKind::kCommand, "pmod");
-    (*in)[i + 1] = Made((*in)[i + 1], TokenKind::kSymbol, "{");
   }
 }
 
@@ -411,8 +360,7 @@ void FinishSets(std::vector<Token>* in) {
   }
   NameNumberSets(in);
   DropAll(in);
-  MarkModulus(in);
-  SpreadModulus(in);
+  FinishCongruences(in);
   NameMultiples(in);
   NameWholeSets(in);
   NameSets(in);

@@ -47,12 +47,12 @@ inline constexpr std::string_view kFunctionNames[] = {
     "sinh",  "cosh",  "tanh",  "ln",    "log",    "lg",    "exp",       "gcd",     "lcm",
     "max",   "min",   "sqrt",  "cbrt",  "det",    "asin",  "acos",      "atan",    "abs",
     "floor", "ceil",  "pi",    "mod",   "binom",  "sgn",   "arcsinh",   "arccosh", "arctanh",
-    "cis",   "asinh", "acosh", "atanh", "arccot", "cosec", "factorial", "comb"};
+    "cis",   "asinh", "acosh", "atanh", "arccot", "cosec", "factorial", "comb",    "diag"};
 // Short words that are not products of variables.
 inline constexpr std::string_view kShortWords[] = {
-    "The", "yes", "no",  "odd", "all", "any", "not", "none", "the", "of",  "is",  "if",
-    "red", "are", "for", "or",  "and", "nan", "NaN", "DNE",  "dne", "Yes", "No",  "Odd",
-    "but", "USD", "EUR", "RMB", "Rs",  "old", "via", "per",  "NO",  "YES", "sum", "non"};
+    "The", "yes", "no", "odd", "all", "any", "not", "none", "the", "of",  "is",  "if",  "red",
+    "are", "for", "or", "and", "nan", "NaN", "DNE", "dne",  "Yes", "No",  "Odd", "but", "USD",
+    "EUR", "RMB", "Rs", "old", "via", "per", "NO",  "YES",  "sum", "non", "out"};
 // Multi-letter units that may touch the number before them.
 inline constexpr std::string_view kTightUnits[] = {
     "cm",  "mm",  "km", "dm",  "kg",  "mg",  "ft",  "yd", "lb",  "lbs", "oz",

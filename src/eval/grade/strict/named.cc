@@ -177,4 +177,21 @@ std::optional<Expr> AskedValue(const Expr& gold, const Expr& prediction) {
   return value;
 }
 
+std::optional<Expr> IdentityValue(const Expr& gold, const Expr& prediction, std::int64_t* budget) {
+  const Node& node = prediction.node();
+  if (node.op != Op::kRelation || node.text.find_first_not_of('=') != std::string::npos ||
+      prediction.tree->signs > 0 || !IsScalar(*gold.tree, gold.id) || IsConstant(gold)) {
+    return std::nullopt;
+  }
+  for (std::size_t k = 0; k < node.kids.size(); ++k) {
+    if (!IsScalar(*prediction.tree, node.kids[k])) return std::nullopt;
+    if (k > 0 && !CompareScalars(prediction.With(node.kids[k - 1]), prediction.With(node.kids[k]),
+                                 {}, budget)
+                      .equal()) {
+      return std::nullopt;
+    }
+  }
+  return prediction.With(node.kids.back());
+}
+
 }  // namespace fuseo1

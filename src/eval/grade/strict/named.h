@@ -23,4 +23,8 @@ Named StripName(const Expr& e, std::int64_t* budget);
 // where the gold is a bare number. Two letters or more, none of them x, y or z: those say a curve.
 std::optional<Expr> AskedValue(const Expr& gold, const Expr& prediction);
 
+// The value of a prediction "a = b" that says one expression in letters twice, for a gold that is
+// one.
+std::optional<Expr> IdentityValue(const Expr& gold, const Expr& prediction, std::int64_t* budget);
+
 }  // namespace fuseo1

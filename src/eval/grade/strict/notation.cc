@@ -163,8 +163,19 @@ Constants FindConstants(const Tree& tree) {
 void UnifyConstants(const Tree& gold, Tree* prediction) {
   const Constants g = FindConstants(gold);
   const Constants p = FindConstants(*prediction);
+  if (!g.plain || !p.plain || g.others != 1 || p.others != 1) return;
+  const auto one = [](const Constants& c) {
+    return !c.names.empty() && std::count(c.names.begin(), c.names.end(), c.names[0]) ==
+                                   static_cast<std::ptrdiff_t>(c.names.size());
+  };
+  if (one(g) && one(p)) {  // c for C_1
+    for (Node& node : prediction->nodes) {
+      if (node.op == Op::kVar && node.text == p.names[0]) node.text = g.names[0];
+    }
+    return;
+  }
   const bool apart = g.lower != g.upper && p.lower != p.upper && g.lower != p.lower;
-  if (!apart || !g.plain || !p.plain || g.others != 1 || p.others != 1) return;
+  if (!apart) return;
   for (Node& node : prediction->nodes) {
     if (node.op == Op::kVar && IsConstantName(node.text)) node.text[0] = g.lower ? 'c' : 'C';
   }

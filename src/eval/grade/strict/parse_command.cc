@@ -102,10 +102,9 @@ NodeId Parser::ParseCommand() {
   if (FindFunction(name) != nullptr || name == "arccot") return ParseFunction(name);
   if (name == "cis") {  // cos x + i sin x
     const NodeId angle = ParseFunctionArgument(true);
-    if (angle == kFailed) return kFailed;
-    const NodeId sine = tree_.Add(Op::kMul, {tree_.Add(Op::kI), Call(Function::kSin, angle)});
-    return tree_.Add(Op::kAdd, {Call(Function::kCos, angle), sine});
+    return angle == kFailed ? kFailed : Cis(angle);
   }
+  if (name == "diag") return ParseDiagonal();
   if (name == "gcd") return ParseManyArguments(Op::kGcd);
   if (name == "lcm") return ParseManyArguments(Op::kLcm);
   if (name == "max") return ParseManyArguments(Op::kMax);
@@ -353,6 +352,35 @@ NodeId Parser::ParseManyArguments(Op op) {
   const std::size_t wanted = one ? 1 : op == Op::kBinomial ? 2 : items.nodes.size();
   if (items.nodes.size() != wanted) return Fail("not-mathematics");
   return tree_.Add(op, std::move(items.nodes));
+}
+
+// diag(1, 2): the matrix with these entries and noughts beside them.
+NodeId Parser::ParseDiagonal() {
+  Items items;
+  if (!Take("(")) return Unexpected();
+  if (!ParseItems(&items)) return kFailed;
+  if (!Take(")")) return Unexpected();
+  const std::size_t n = items.nodes.size();
+  if (n * n > kMaxAnswerItems) return Fail("too-many-items");
+  std::vector<NodeId> entries;
+  for (std::size_t k = 0; k < n * n; ++k)
+    entries.push_back(k % (n + 1) == 0 ? items.nodes[k / n] : tree_.AddNumber(Rational(0)));
+  return tree_.Add(Op::kMatrix, std::move(entries), {}, static_cast<std::int32_t>(n));
+}
+
+// r\angle 60^\circ, a number of that argument: r cis 60^\circ.
+NodeId Parser::ParsePolarAngle() {
+  ++pos_;
+  const bool negative = Take("-");
+  NodeId angle = ParsePostfix(ParsePrimary());
+  if (angle == kFailed) return kFailed;
+  if (negative) angle = tree_.Add(Op::kNeg, {angle});
+  return Cis(angle);
+}
+
+NodeId Parser::Cis(NodeId angle) {
+  const NodeId sine = tree_.Add(Op::kMul, {tree_.Add(Op::kI), Call(Function::kSin, angle)});
+  return tree_.Add(Op::kAdd, {Call(Function::kCos, angle), sine});
 }
 
 // \sum_{k=1}^{n} and \prod alike; the body is the product that follows.

@@ -45,6 +45,7 @@ char Parser::RelationAt() const {
 }
 
 bool Parser::ParseItems(Items* items) {
+  std::vector<std::size_t> ends;  // of the groups that "or" and ";" part
   for (;;) {
     NodeId item = kFailed;
     if (Peek().IsCommand("ldots") && !items->nodes.empty()) {
@@ -62,6 +63,10 @@ bool Parser::ParseItems(Items* items) {
     bool separated = false;
     while (Peek().Is(",") || Peek().Is(";") || Peek().IsWord("and") || Peek().IsWord("or")) {
       if (Peek().IsWord("or")) items->join = 'o';
+      if ((Peek().IsWord("or") || Peek().Is(";")) &&
+          (ends.empty() || ends.back() < items->nodes.size())) {
+        ends.push_back(items->nodes.size());
+      }
       if (Peek().IsWord("and") && items->join == ',') items->join = 'a';
       const bool comma = Peek().Is(",") || Peek().Is(";");
       if (separated && comma) {
@@ -76,6 +81,7 @@ bool Parser::ParseItems(Items* items) {
     FillDots(&tree_, &items->nodes, kMaxAnswerItems);
     SpreadExclusion(items);
     SpreadName(items);
+    if (!ends.empty()) GroupNames(items, ends);
     return true;
   }
 }
@@ -110,9 +116,16 @@ void Parser::SpreadExclusion(Items* items) {
   if (items->nodes.size() > 1) items->join = 'a';
 }
 
-// p = 2, 3 gives both values to p.
+// p = 2, 3 gives both values to p; n = 3, 4, 5, ... is one of these.
 void Parser::SpreadName(Items* items) {
   const Node first = tree_.at(items->nodes[0]);
+  if (items->nodes.size() > 2 && tree_.at(items->nodes.back()).op == Op::kDots &&
+      first.op == Op::kRelation && first.text == "=" && tree_.at(first.kids[0]).op == Op::kVar) {
+    items->nodes[0] = first.kids[1];
+    const NodeId all = tree_.Add(Op::kSet, std::move(items->nodes));
+    items->nodes = {tree_.Add(Op::kRelation, {first.kids[0], all}, "e")};
+    return;
+  }
   if (items->nodes.size() < 2 || first.op != Op::kRelation || first.text != "=" ||
       tree_.at(first.kids[0]).op != Op::kVar || tree_.at(first.kids[1]).op >= Op::kBaseNumber) {
     return;
@@ -123,6 +136,49 @@ void Parser::SpreadName(Items* items) {
   }
   for (std::size_t k = 1; k < items->nodes.size(); ++k)
     items->nodes[k] = tree_.Add(Op::kRelation, {first.kids[0], items->nodes[k]}, "=");
+}
+
+// x = 1, y = 2 as (x, y) = (1, 2), the names in alphabetical order; kFailed where it is not that.
+NodeId Parser::NamedGroup(const std::vector<NodeId>& nodes) {
+  std::vector<std::pair<std::string, NodeId>> values;
+  for (const NodeId id : nodes) {
+    const Node& node = tree_.at(id);
+    if (node.op != Op::kRelation || node.text != "=" || tree_.at(node.kids[0]).op != Op::kVar ||
+        tree_.at(node.kids[1]).op >= Op::kBaseNumber) {
+      return kFailed;
+    }
+    values.emplace_back(tree_.at(node.kids[0]).text, node.kids[1]);
+  }
+  std::sort(values.begin(), values.end());
+  const bool twice =
+      std::adjacent_find(values.begin(), values.end(), [](const auto& a, const auto& b) {
+        return a.first == b.first;
+      }) != values.end();
+  if (values.size() < 2 || twice) return kFailed;
+  std::vector<NodeId> names;
+  std::vector<NodeId> parts;
+  for (const auto& [name, value] : values) {
+    names.push_back(tree_.Add(Op::kVar, {}, name));
+    parts.push_back(value);
+  }
+  const NodeId left = tree_.Add(Op::kTuple, std::move(names));
+  return tree_.Add(Op::kRelation, {left, tree_.Add(Op::kTuple, std::move(parts))}, "=");
+}
+
+// "x = 1, y = 2 or x = 2, y = 1" lists two points, each a group of names.
+void Parser::GroupNames(Items* items, const std::vector<std::size_t>& ends) {
+  std::vector<NodeId> groups;
+  std::size_t begin = 0;
+  for (std::size_t k = 0; k <= ends.size(); ++k) {
+    const std::size_t end = k < ends.size() ? ends[k] : items->nodes.size();
+    if (end <= begin || end > items->nodes.size()) return;
+    const NodeId group = NamedGroup({items->nodes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                     items->nodes.begin() + static_cast<std::ptrdiff_t>(end)});
+    if (group == kFailed) return;
+    groups.push_back(group);
+    begin = end;
+  }
+  items->nodes = std::move(groups);
 }
 
 NodeId Parser::ParseList() {
@@ -166,7 +222,13 @@ NodeId Parser::ParseRelation() {
 
 // A(1, 2) names a point, as A = (1, 2) does. P and C count, f, g and h are functions.
 NodeId Parser::NamedPoint(NodeId call) {
-  const Node node = tree_.at(call);
+  Node node = tree_.at(call);
+  if (node.op == Op::kMul && node.kids.size() == 2 && tree_.at(node.kids[0]).op == Op::kVar &&
+      tree_.at(node.kids[1]).op == Op::kTuple) {  // P(-3, 4)
+    node.text = tree_.at(node.kids[0]).text;
+    node.kids = std::vector<NodeId>(tree_.at(node.kids[1]).kids);
+    node.op = Op::kCall;
+  }
   if (node.op != Op::kCall || node.kids.size() < 2 || node.kids.size() > 3 || !EndsItem(0) ||
       node.text[0] < 'A' || node.text[0] > 'Z' ||
       (node.text.size() > 1 && node.text[1] != '_' && node.text[1] != '\'')) {
@@ -275,6 +337,8 @@ NodeId Parser::ParseBrace(bool is_set) {
   }
   if (!Take(close)) return Unexpected();
   if (!is_set && items.nodes.size() == 1) return items.nodes[0];
+  // {x = 1, y = 2} is one solution of a system.
+  if (const NodeId group = NamedGroup(items.nodes); group != kFailed) return group;
   return tree_.Add(Op::kSet, std::move(items.nodes));
 }
 

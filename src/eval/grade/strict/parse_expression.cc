@@ -145,7 +145,11 @@ NodeId Parser::ParseTerm() {
       if (quantity == kFailed) return kFailed;
       break;
     }
-    const NodeId factor = explicit_operator ? ParseFactor() : ParsePostfix(ParsePrimary());
+    const bool polar = !explicit_operator && Peek().IsCommand("angle") && above.size() == 1 &&
+                       Peek(1).kind != TokenKind::kLetter;
+    const NodeId factor = polar               ? ParsePolarAngle()
+                          : explicit_operator ? ParseFactor()
+                                              : ParsePostfix(ParsePrimary());
     if (factor == kFailed) return kFailed;
     (below_next ? below : above).push_back(factor);
     while (below_next && GroupsBelow(below.back(), above)) {

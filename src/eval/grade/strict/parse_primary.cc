@@ -163,6 +163,9 @@ std::string Parser::RawArgument() {
     ++pos_;
   }
   if (open > 0) Fail("not-mathematics");
+  if (text.find_first_of("_^") == std::string::npos) {  // \hat{\mathbf{x}}
+    std::erase_if(text, [](char c) { return c == '{' || c == '}'; });
+  }
   return text;
 }
 
@@ -185,6 +188,26 @@ NodeId Parser::ParseArgument() {
     return number;
   }
   return ParsePrimary();
+}
+
+// C_{n+1}^{2}, with a letter below and a number or a letter above.
+NodeId Parser::ParseCounting(const std::string& name) {
+  if (!Peek().Is("_")) return kFailed;
+  std::size_t i = 1;
+  bool letter = false;
+  for (int open = Peek(i).Is("{") ? 0 : 1; i < 16; ++i) {
+    open += Peek(i).Is("{") ? 1 : Peek(i).Is("}") ? -1 : 0;
+    letter = letter || Peek(i).kind == TokenKind::kLetter;
+    if (Peek(i).Is(",") || Peek(i).kind == TokenKind::kEnd) return kFailed;
+    if (open <= 0 || (i == 1 && !Peek(1).Is("{"))) break;
+  }
+  if (!letter || name == "A" || !Peek(i + 1).Is("^")) return kFailed;
+  ++pos_;
+  const NodeId n = ParseArgument();
+  if (n == kFailed || !Take("^")) return Unexpected();
+  const NodeId k = ParseArgument();
+  if (k == kFailed) return kFailed;
+  return tree_.Add(name == "C" ? Op::kBinomial : Op::kPermutation, {n, k});
 }
 
 NodeId Parser::ParseLetter() {
@@ -220,6 +243,7 @@ NodeId Parser::ParseLetter() {
       return tree_.Add(name == "C" ? Op::kBinomial : Op::kPermutation, {n, k});
     }
     pos_ = back;
+    if (const NodeId choose = ParseCounting(name); choose != kFailed || Failed()) return choose;
   }
   while (Peek().Is("_") || Peek().Is("'")) {
     if (Take("'")) {
@@ -249,7 +273,8 @@ NodeId Parser::ParseLetter() {
       const Token& t = Peek(k);
       open += t.Is("(") ? 1 : t.Is(")") ? -1 : 0;
       condition = condition || t.Is("<") || t.Is(">") || t.Is("=") || t.Is("|") ||
-                  t.IsCommand("mid") || t.IsCommand("le") || t.IsCommand("ge");
+                  t.IsCommand("mid") || t.IsCommand("le") || t.IsCommand("ge") ||
+                  t.IsCommand("cup") || t.IsCommand("cap");
       event += t.IsCommand("mid") ? "|" : t.text;
       if (open == 0) break;
     }

@@ -91,29 +91,30 @@ bool Parser::UnitFollows(const std::vector<NodeId>& factors) const {
   return t.space == Space::kTex || (one_number && (i > 1 || Peek(1).kind == TokenKind::kEnd));
 }
 
-// \frac{\text{mi}}{\text{h}}: both parts upright units.
+// \frac{\text{mi}}{\text{h}}: both parts upright units. After a number, to the end of the item,
+// also \frac{m}{s^2}.
 bool Parser::AtUnitFraction() const {
-  if (!Peek().IsCommand("frac") || !Peek(1).Is("{") || !Peek(2).roman) return false;
+  if (!Peek().IsCommand("frac") || !Peek(1).Is("{")) return false;
+  const bool upright = Peek(2).roman;
+  if (!upright && (pos_ == 0 || tokens_[pos_ - 1].kind != TokenKind::kNumber)) return false;
   std::size_t i = 2;
   for (int part = 0; part < 2; ++part) {
     bool any = false;
-    while (!Peek(i).Is("}")) {
+    for (; !Peek(i).Is("}"); ++i) {
       Unit unit;
       const Token& t = Peek(i);
-      const bool name = (t.kind == TokenKind::kWord || t.kind == TokenKind::kLetter) &&
-                        (FindUnit(t.text, true, &unit) || IsCountNoun(t.text));
-      if (t.kind == TokenKind::kEnd || !t.roman ||
-          !(name || (any && (t.Is("^") || t.kind == TokenKind::kNumber)))) {
-        if (!(any && (t.Is("^") || t.kind == TokenKind::kNumber))) return false;
-      }
+      const bool letter = !upright && t.kind == TokenKind::kLetter && IsPlainLetterUnit(t.text);
+      const bool name =
+          letter || (t.roman && (t.kind == TokenKind::kWord || t.kind == TokenKind::kLetter) &&
+                     (FindUnit(t.text, true, &unit) || IsCountNoun(t.text)));
+      if (!name && !(any && (t.Is("^") || t.kind == TokenKind::kNumber))) return false;
       any = true;
-      ++i;
     }
     if (!any) return false;
     if (part == 0 && !Peek(++i).Is("{")) return false;
     ++i;
   }
-  return true;
+  return upright || EndsItem(i);
 }
 
 // "m s^{-2}" in italics after one number: letters of units apart, one of them with a negative

@@ -51,6 +51,8 @@ class Parser {
   void SpreadChain(NodeId item, Items* items);
   void SpreadExclusion(Items* items);
   void SpreadName(Items* items);
+  NodeId NamedGroup(const std::vector<NodeId>& nodes);
+  void GroupNames(Items* items, const std::vector<std::size_t>& ends);
   NodeId ParseList();
   NodeId ParseRelation();
   NodeId NamedPoint(NodeId call);
@@ -95,6 +97,7 @@ class Parser {
   NodeId ParsePrimaryUnguarded();
   NodeId ParseNumber();
   NodeId ParseLetter();
+  NodeId ParseCounting(const std::string& name);
   NodeId ParseDecorated(const std::string& prefix);
   NodeId ParseBars(std::string_view close, Op op);
   std::string RawArgument();
@@ -110,6 +113,9 @@ class Parser {
   NodeId ParseFunctionArgument(bool trigonometric);
   NodeId ParseLogarithm();
   NodeId ParseManyArguments(Op op);
+  NodeId ParseDiagonal();
+  NodeId ParsePolarAngle();
+  NodeId Cis(NodeId angle);
   NodeId ParseBigOperator(Op op);
   NodeId ParseIntegral();
   NodeId ParseLimit();

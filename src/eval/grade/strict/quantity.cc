@@ -83,6 +83,14 @@ bool LetterUnit(const Expr& e, Tree* scratch, Measured* out) {
   return true;
 }
 
+bool TouchesUnit(const Expr& e) {
+  const Node& node = e.node();
+  if (node.op != Op::kMul || node.kids.size() != 2) return false;
+  const Node& letter = e.tree->at(node.kids[1]);
+  return e.tree->at(node.kids[0]).op == Op::kNumber && letter.op == Op::kVar &&
+         (letter.text == "s" || letter.text == "L");
+}
+
 bool IsOneLetter(const Measured& m, const Expr& e) {
   return m.has_unit && e.node().op == Op::kQuantity && e.node().flag && !e.node().text.empty();
 }
@@ -121,6 +129,9 @@ Decision CompareQuantities(const Expr& gold, const Expr& prediction, std::int64_
   Tree scratch;
   if (g.has_unit && !p.has_unit) LetterUnit(prediction, &scratch, &p);
   if (p.has_unit && !g.has_unit) LetterUnit(gold, &scratch, &g);
+  // "2s" for a bare number: the letters that touch numbers only as units.
+  if (!g.has_unit && !p.has_unit && TouchesUnit(prediction) && !HasVariables(gold))
+    LetterUnit(prediction, &scratch, &p);
   Traits gt;
   Traits pt;
   CollectTraits(*g.value.tree, g.value.id, &gt);

@@ -9,10 +9,13 @@
 namespace fuseo1 {
 namespace {
 
-// 0, 1, 2 for i, j, k under a hat, an arrow or nothing; -1 for all else.
+// 0, 1, 2 for i, j, k (and x, y, z) under a hat, an arrow or nothing; -1 for all else.
 int Axis(const Node& node) {
   if (node.op == Op::kI) return 0;
   if (node.op != Op::kVar) return -1;
+  if (node.text.size() == 6 && node.text.starts_with("hat(") && node.text[4] >= 'x' &&
+      node.text[4] <= 'z')
+    return node.text[4] - 'x';  // \hat{x}, \hat{y}, \hat{z}
   std::string name = node.text;
   for (const std::string_view mark : {"hat(", "vec(", "overline("}) {
     if (name.starts_with(mark) && name.ends_with(')'))
