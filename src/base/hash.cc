@@ -1,6 +1,9 @@
 #include "base/hash.h"
 
 #include <xxhash.h>
+#ifdef __x86_64__
+#include <xxh_x86dispatch.h>  // the widest instructions of this machine; it replaces the names below
+#endif
 
 #include <array>
 #include <cstdio>
@@ -11,6 +14,15 @@ namespace fuseo1 {
 namespace {
 
 Hash128 From(XXH128_hash_t hash) { return {hash.high64, hash.low64}; }
+
+// xxhash chooses its instructions in the first long hash, without a lock: that one is ours.
+void ChooseInstructions() {
+  static const Hash128 chosen = [] {
+    const std::array<std::byte, 1024> zeros{};
+    return From(XXH3_128bits(zeros.data(), zeros.size()));
+  }();
+  static_cast<void>(chosen);
+}
 
 struct Free {
   void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
@@ -48,16 +60,18 @@ bool Hash128::FromHex(std::string_view hex, Hash128* out) {
 }
 
 Hash128 HashBytes(std::span<const std::byte> bytes) {
+  ChooseInstructions();
   return From(XXH3_128bits(bytes.data(), bytes.size()));
 }
 
-Hash128 HashText(std::string_view text) { return From(XXH3_128bits(text.data(), text.size())); }
+Hash128 HashText(std::string_view text) { return HashBytes(std::as_bytes(std::span(text))); }
 
 struct StreamHash::State {
   std::unique_ptr<XXH3_state_t, Free> xxh{XXH3_createState()};
 };
 
 StreamHash::StreamHash() : state_(std::make_unique<State>()) {
+  ChooseInstructions();
   FUSEO1_CHECK(state_->xxh != nullptr);
   XXH3_128bits_reset(state_->xxh.get());
 }

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "tensor/flags.h"
@@ -16,20 +18,56 @@
 namespace fuseo1 {
 namespace {
 
-// Elements that are decided together; those in doubt are gathered and done again.
+// Elements whose doubts are written down before they are looked at.
 constexpr std::size_t kGroup = 512;
-// With more in doubt, the whole group is done again; where most groups are (halves of two models,
+// Elements that are decided together; those in doubt are gathered and done again.
+constexpr std::size_t kBatch = 8 * kGroup;
+// With more in doubt, the whole batch is done again; where most batches are (halves of two models,
 // whose results are halfway as often as not) floats are a waste.
-constexpr std::size_t kMaxDoubtfulElems = kGroup / 3;
-constexpr std::size_t kMaxDoubtfulGroups = 4;
+constexpr std::size_t kMaxDoubtfulElems = kBatch / 3;
+constexpr std::size_t kMaxDoubtfulBatches = 4;
 
-// Per element of a group: 1 where its rounding is in doubt.
-using Doubts = std::array<std::uint8_t, kGroup>;
+// The elements of a batch whose rounding is in doubt, side by side.
+template <class In>
+class Doubtful {
+ public:
+  explicit Doubtful(std::size_t inputs)
+      : bytes_(std::make_unique_for_overwrite<std::byte[]>(inputs * kStrideBytes)) {
+    for (std::size_t k = 0; k < inputs; ++k) {
+      parts_.push_back(bytes_.get() + k * kStrideBytes);
+    }
+  }
+
+  void Clear() { count_ = 0; }
+  // Element `index` of the batch, element i of each of these inputs: at once, while they are in the
+  // cache.
+  template <class Inputs>
+  void Add(std::size_t index, const Inputs& inputs, std::size_t i) {
+    if (count_ < kMaxDoubtfulElems) {
+      indices_[count_] = static_cast<std::uint16_t>(index);
+      for (std::size_t k = 0; k < inputs.size(); ++k) {
+        Store<In>(parts_[k], count_, Load<In>(inputs[k], i));
+      }
+    }
+    ++count_;
+  }
+
+  bool too_many() const { return count_ > kMaxDoubtfulElems; }
+  std::span<const std::uint16_t> indices() const { return {indices_.data(), count_}; }
+  const std::byte* const* inputs() const { return parts_.data(); }
+
+ private:
+  static constexpr std::size_t kStrideBytes = kMaxDoubtfulElems * sizeof(typename In::Bits);
+  std::unique_ptr<std::byte[]> bytes_;
+  std::vector<std::byte*> parts_;
+  std::array<std::uint16_t, kMaxDoubtfulElems> indices_;
+  std::size_t count_ = 0;
+};
 
 template <class In, class Out>
 void CombineDoubles(const std::byte* const* inputs, const double* coefficients, std::size_t count,
                     std::size_t first, std::size_t elems, std::byte* result) {
-  constexpr std::size_t kStep = kGroup;
+  constexpr std::size_t kStep = 512;
   std::array<double, kStep> sums;
   double* const sum = sums.data();
   for (const std::size_t end = first + elems; first < end; first += kStep) {
@@ -63,11 +101,16 @@ inline float MulAdd(float a, float b, float c) {
 #endif
 }
 
+// BatchOfPairs takes results that are this much smaller than the largest input, or less.
+constexpr int kMostBinadesSmaller = 3;
+constexpr float kMostTimesSmaller = 1 << kMostBinadesSmaller;
+
 // What the float pass needs to know of the coefficients.
 struct FloatTerms {
   std::vector<float> factors;
   std::vector<float> scaled;  // |factor| · Out::kOverflowScale
   float slack = 0;            // times Σ scaled · |x|: the error's bound, tiny numbers apart
+  float steps = 0;            // the error's bound for BatchOfPairs
 };
 
 // Each factor's own rounding, each product's and each sum's are at most 2^-24 of Σ |c x|; two more
@@ -75,18 +118,24 @@ struct FloatTerms {
 template <class Out>
 FloatTerms TermsFor(const double* coefficients, std::size_t count) {
   FloatTerms terms;
+  float total = 0;
   for (std::size_t k = 0; k < count; ++k) {
     terms.factors.push_back(static_cast<float>(coefficients[k]));
     terms.scaled.push_back(std::fabs(terms.factors.back()) * Out::kOverflowScale);
+    total += std::fabs(terms.factors.back());
   }
+  terms.steps =
+      static_cast<float>(count + 5) * total * kMostTimesSmaller + static_cast<float>(2 * count + 2);
   terms.slack = static_cast<float>(count + 3) * 0x1p-24F / Out::kOverflowScale;
   return terms;
 }
 
-// One group into `result`. False: some element's rounding is not certain.
+// One group, from the element `first`. Each element of `doubt` becomes 0 or 1.
+using DoubtFlags = std::array<std::uint8_t, kGroup>;
 template <class In, class Out, std::size_t kCount>
-bool GroupOfFloats(const std::byte* const* inputs, const float* factors, const float* scaled,
-                   float slack, std::size_t first, std::byte* __restrict result, Doubts& doubts) {
+std::uint32_t GroupOfFloats(const std::byte* const* inputs, const float* factors,
+                            const float* scaled, float slack, std::size_t first,
+                            std::byte* __restrict result, std::uint8_t* __restrict doubt) {
   std::array<const std::byte*, kCount> in;
   std::array<float, kCount> factor;
   std::array<float, kCount> scale;
@@ -95,7 +144,6 @@ bool GroupOfFloats(const std::byte* const* inputs, const float* factors, const f
     factor[k] = factors[k];
     scale[k] = scaled[k];
   }
-  std::uint8_t* __restrict doubt = doubts.data();
   std::uint32_t any = 0;
   for (std::size_t i = 0; i < kGroup; ++i) {
     float x = In::ToFloat(Load<In>(in[0], i));
@@ -111,12 +159,13 @@ bool GroupOfFloats(const std::byte* const* inputs, const float* factors, const f
     doubt[i] = static_cast<std::uint8_t>(doubtful);
     Store<Out>(result, i, Out::FromPlainFloat(sum));
   }
-  return any == 0;
+  return any;
 }
 
 template <class In, class Out>
-bool GroupOfFloats(const std::byte* const* inputs, const FloatTerms& terms, std::size_t first,
-                   std::byte* __restrict result, Doubts& doubts) {
+std::uint32_t GroupOfFloats(const std::byte* const* inputs, const FloatTerms& terms,
+                            std::size_t first, std::byte* __restrict result,
+                            std::uint8_t* __restrict doubt) {
   std::array<float, kGroup> sums{};
   std::array<float, kGroup> sizes{};
   float* __restrict sum = sums.data();
@@ -131,7 +180,6 @@ bool GroupOfFloats(const std::byte* const* inputs, const FloatTerms& terms, std:
       size[i] = MulAdd(scale, std::fabs(x), size[i]);
     }
   }
-  std::uint8_t* __restrict doubt = doubts.data();
   std::uint32_t any = 0;
   for (std::size_t i = 0; i < kGroup; ++i) {
     const std::uint32_t doubtful =
@@ -140,24 +188,154 @@ bool GroupOfFloats(const std::byte* const* inputs, const FloatTerms& terms, std:
     doubt[i] = static_cast<std::uint8_t>(doubtful);
     Store<Out>(result, i, Out::FromPlainFloat(sum[i]));
   }
-  return any == 0;
+  return any;
 }
 
 template <class In, class Out>
-bool GroupOf(const std::byte* const* inputs, const FloatTerms& terms, std::size_t first,
-             std::byte* result, Doubts& doubts) {
+std::uint32_t GroupOfFloats(const std::byte* const* inputs, const FloatTerms& terms,
+                            std::size_t first, std::byte* result, DoubtFlags& flags) {
   const float* const factors = terms.factors.data();
   const float* const scaled = terms.scaled.data();
+  const float slack = terms.slack;
+  std::uint8_t* const doubt = flags.data();
   switch (terms.factors.size()) {
     case 2:
-      return GroupOfFloats<In, Out, 2>(inputs, factors, scaled, terms.slack, first, result, doubts);
+      return GroupOfFloats<In, Out, 2>(inputs, factors, scaled, slack, first, result, doubt);
     case 3:
-      return GroupOfFloats<In, Out, 3>(inputs, factors, scaled, terms.slack, first, result, doubts);
+      return GroupOfFloats<In, Out, 3>(inputs, factors, scaled, slack, first, result, doubt);
     case 4:
-      return GroupOfFloats<In, Out, 4>(inputs, factors, scaled, terms.slack, first, result, doubts);
+      return GroupOfFloats<In, Out, 4>(inputs, factors, scaled, slack, first, result, doubt);
     default:
-      return GroupOfFloats<In, Out>(inputs, terms, first, result, doubts);
+      return GroupOfFloats<In, Out>(inputs, terms, first, result, doubt);
   }
+}
+
+// One batch into `result`, and which of its elements are in doubt.
+template <class In, class Out>
+void BatchOfFloats(const std::byte* const* inputs, const FloatTerms& terms, std::size_t first,
+                   std::byte* result, Doubtful<In>& doubtful) {
+  const std::span all(inputs, terms.factors.size());
+  DoubtFlags flags;
+  for (std::size_t begin = 0; begin < kBatch; begin += kGroup) {
+    if (GroupOfFloats<In, Out>(inputs, terms, first + begin,
+                               result + begin * sizeof(typename Out::Bits), flags) != 0) {
+      ForEachFlag(flags.data(), kGroup,
+                  [&](std::size_t i) { doubtful.Add(begin + i, all, first + begin + i); });
+    }
+  }
+}
+
+// Elements i, i + kLanes, i + 2 kLanes … of a block are bits of one of kLanes masks.
+constexpr std::size_t kLanes = 16;
+constexpr std::size_t kBlock = 16 * kLanes;
+using LaneMasks = std::array<std::uint16_t, kBlock>;
+constexpr LaneMasks kLaneBits = [] {
+  LaneMasks bits{};
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    bits[i] = static_cast<std::uint16_t>(1U << i / kLanes);
+  }
+  return bits;
+}();
+
+// The first kLanes become the union of all.
+template <std::size_t kHalf = kBlock / 2>
+void Unite(LaneMasks& masks) {
+  for (std::size_t i = 0; i < kHalf; ++i) {
+    masks[i] = static_cast<std::uint16_t>(masks[i] | masks[kHalf + i]);
+  }
+  if constexpr (kHalf > kLanes) {
+    Unite<kHalf / 2>(masks);
+  }
+}
+
+// The same for bfloat16 on both sides, without a shuffle: its numbers are the upper halves of
+// floats, so a word of two is two floats by a shift and a mask, and what rounding cuts off is the
+// lower halves.
+//
+// In steps of the float result v, the error is at most (n + 5) Σ |c| · max |x| / |v|, plus 2 n + 2
+// for what underflows. Where v is not much smaller than the largest input that is at most
+// terms.steps, and v is in doubt where it lies so near to halfway. Where v is smaller, or a zero
+// whose sign may be the other, it is in doubt too; so is what is huge, infinite or NaN, for the sum
+// with kSmaller leaves the int16.
+template <std::size_t kCount>
+void BatchOfPairs(const std::byte* const* inputs, const FloatTerms& terms, std::size_t first,
+                  std::byte* __restrict result, Doubtful<Bf16>& doubtful) {
+  constexpr std::uint32_t kUpper = 0xFFFF0000U;
+  constexpr int kSmaller = kMostBinadesSmaller << 7;
+  const auto near = static_cast<std::uint16_t>(terms.steps);
+  const auto twice_near = static_cast<std::uint16_t>(2 * near);
+  std::array<float, kCount> factor;
+  std::copy_n(terms.factors.data(), kCount, factor.data());
+  for (std::size_t begin = 0; begin < kBatch; begin += kBlock) {
+    std::array<const std::byte*, kCount> in;
+    for (std::size_t k = 0; k < kCount; ++k) {
+      in[k] = inputs[k] + (first + begin) * sizeof(Bf16::Bits);
+    }
+    std::byte* __restrict const out = result + begin * sizeof(Bf16::Bits);
+    std::array<std::byte, kBlock * sizeof(Bf16::Bits)> cut;  // lower halves, 0 where halfway
+    for (std::size_t i = 0; i < kBlock / 2; ++i) {
+      float even = 0, odd = 0;
+      for (std::size_t k = 0; k < kCount; ++k) {
+        std::uint32_t word;
+        std::memcpy(&word, in[k] + i * sizeof(word), sizeof(word));
+        const float low = std::bit_cast<float>(word << 16);
+        const float high = std::bit_cast<float>(word & kUpper);
+        even = k == 0 ? factor[k] * low : MulAdd(factor[k], low, even);
+        odd = k == 0 ? factor[k] * high : MulAdd(factor[k], high, odd);
+      }
+      const std::uint32_t even_bits = std::bit_cast<std::uint32_t>(even) + Bf16::kHalfway;
+      const std::uint32_t odd_bits = std::bit_cast<std::uint32_t>(odd) + Bf16::kHalfway;
+      const std::uint32_t rounded = even_bits >> 16 | (odd_bits & kUpper);
+      const std::uint32_t rest = (even_bits & ~kUpper) | odd_bits << 16;
+      std::memcpy(out + i * sizeof(rounded), &rounded, sizeof(rounded));
+      std::memcpy(cut.data() + i * sizeof(rest), &rest, sizeof(rest));
+    }
+    // Masks by arithmetic: with branches, or in bool, compilers leave this loop scalar.
+    LaneMasks masks;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      std::int16_t largest = 0;
+      for (std::size_t k = 0; k < kCount; ++k) {
+        const auto size = static_cast<std::int16_t>(Load<Bf16>(in[k], i) & 0x7FFFU);
+        largest = size > largest ? size : largest;
+      }
+      const auto rounded = static_cast<std::int16_t>(Load<Bf16>(out, i) & 0x7FFFU);
+      const auto smaller = static_cast<std::int16_t>(rounded == 0 ? 0 : kSmaller);
+      const auto size = static_cast<std::int16_t>(rounded + smaller);
+      const auto rest = static_cast<std::uint16_t>(Load<Bf16>(cut.data(), i) + near);
+      const auto small = static_cast<std::uint16_t>(size < largest ? 0xFFFFU : 0U);
+      const auto close = static_cast<std::uint16_t>(rest <= twice_near ? 0xFFFFU : 0U);
+      masks[i] = static_cast<std::uint16_t>((small | close) & kLaneBits[i]);
+    }
+    Unite(masks);
+    for (std::size_t lane = 0; lane < kLanes; lane += 4) {
+      std::uint64_t four;
+      std::memcpy(&four, masks.data() + lane, sizeof(four));
+      for (; four != 0; four &= four - 1) {
+        const auto bit = static_cast<std::size_t>(std::countr_zero(four));
+        const std::size_t i = bit % 16 * kLanes + lane + bit / 16;
+        doubtful.Add(begin + i, in, i);
+      }
+    }
+  }
+}
+
+template <class In, class Out>
+void BatchOf(const std::byte* const* inputs, const FloatTerms& terms, std::size_t first,
+             std::byte* result, Doubtful<In>& doubtful) {
+  if constexpr (std::is_same_v<In, Bf16> && std::is_same_v<Out, Bf16>) {
+    constexpr float kMostSteps = 2048;  // of 65,536 between halfway and halfway
+    switch (terms.steps <= kMostSteps ? terms.factors.size() : 0) {
+      case 2:
+        return BatchOfPairs<2>(inputs, terms, first, result, doubtful);
+      case 3:
+        return BatchOfPairs<3>(inputs, terms, first, result, doubtful);
+      case 4:
+        return BatchOfPairs<4>(inputs, terms, first, result, doubtful);
+      default:
+        break;
+    }
+  }
+  BatchOfFloats<In, Out>(inputs, terms, first, result, doubtful);
 }
 
 // In f64, and looks for what is not finite on both sides.
@@ -174,49 +352,22 @@ void CombineAndCount(const std::byte* const* inputs, const double* coefficients,
                       &nonfinite->inf_out);
 }
 
-// The elements of one group that are done again, side by side.
-template <class In, class Out>
-class Gathered {
- public:
-  explicit Gathered(std::size_t count)
-      : bytes_(count * kStride + kGroup * sizeof(typename Out::Bits)) {
-    for (std::size_t k = 0; k <= count; ++k) {
-      parts_.push_back(bytes_.data() + k * kStride);
-    }
-  }
-  std::byte* in(std::size_t k) { return parts_[k]; }
-  std::byte* out() { return parts_.back(); }
-  const std::byte* const* inputs() const { return parts_.data(); }
-
- private:
-  static constexpr std::size_t kStride = kGroup * sizeof(typename In::Bits);
-  std::vector<std::byte> bytes_;
-  std::vector<std::byte*> parts_;
-};
-
-// Does the doubtful elements of a group again. False: all of them, they were too many.
+// Does the doubtful elements of a batch again. False: all of them, they were too many.
 template <class In, class Out>
 bool Redo(const std::byte* const* inputs, const double* coefficients, std::size_t count,
-          std::size_t first, const Doubts& doubts, std::byte* result, Gathered<In, Out>& gathered,
+          std::size_t first, const Doubtful<In>& doubtful, std::byte* result,
           Nonfinite* nonfinite) {
-  std::array<std::uint16_t, kGroup> indices;
-  std::size_t found = 0;
-  ForEachFlag(doubts.data(), kGroup, [&, list = indices.data()](std::size_t i) {
-    list[found++] = static_cast<std::uint16_t>(i);
-  });
-  if (found > kMaxDoubtfulElems) {
-    CombineAndCount<In, Out>(inputs, coefficients, count, first, kGroup, result, nonfinite);
+  std::byte* const batch = result + first * sizeof(typename Out::Bits);
+  if (doubtful.too_many()) {
+    CombineAndCount<In, Out>(inputs, coefficients, count, first, kBatch, result, nonfinite);
     return false;
   }
-  for (std::size_t k = 0; k < count; ++k) {
-    for (std::size_t n = 0; n < found; ++n) {
-      Store<In>(gathered.in(k), n, Load<In>(inputs[k], first + indices[n]));
-    }
-  }
-  CombineAndCount<In, Out>(gathered.inputs(), coefficients, count, 0, found, gathered.out(),
+  const std::span<const std::uint16_t> indices = doubtful.indices();
+  std::array<std::byte, kMaxDoubtfulElems * sizeof(typename Out::Bits)> redone;
+  CombineAndCount<In, Out>(doubtful.inputs(), coefficients, count, 0, indices.size(), redone.data(),
                            nonfinite);
-  for (std::size_t n = 0; n < found; ++n) {
-    Store<Out>(result, first + indices[n], Load<Out>(gathered.out(), n));
+  for (std::size_t n = 0; n < indices.size(); ++n) {
+    Store<Out>(batch, indices[n], Load<Out>(redone.data(), n));
   }
   return true;
 }
@@ -238,17 +389,17 @@ void Combine(DType in, DType out, const std::byte* const* inputs, const double* 
       if constexpr (sizeof(typename Out::Bits) == 2 && sizeof(typename In::Bits) <= 4) {
         if (FloatsWillDo(coefficients, input_count)) {
           const FloatTerms terms = TermsFor<Out>(coefficients, input_count);
-          Gathered<In, Out> gathered(input_count);
-          Doubts doubts;
+          Doubtful<In> doubtful(input_count);
           std::size_t again = 0;
-          for (; first + kGroup <= elems && again < kMaxDoubtfulGroups + first / kGroup / 2;
-               first += kGroup) {
-            std::byte* const group = result + first * sizeof(typename Out::Bits);
-            if (!GroupOf<In, Out>(inputs, terms, first, group, doubts) &&
-                !Redo<In, Out>(inputs, coefficients, input_count, first, doubts, result, gathered,
-                               nonfinite)) {
-              ++again;
-            }
+          for (; first + kBatch <= elems && again < kMaxDoubtfulBatches + first / kBatch / 2;
+               first += kBatch) {
+            doubtful.Clear();
+            BatchOf<In, Out>(inputs, terms, first, result + first * sizeof(typename Out::Bits),
+                             doubtful);
+            again +=
+                Redo<In, Out>(inputs, coefficients, input_count, first, doubtful, result, nonfinite)
+                    ? 0
+                    : 1;
           }
         }
       }
