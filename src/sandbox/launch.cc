@@ -17,10 +17,9 @@ namespace fuseo1 {
 namespace {
 
 FUSEO1_EMBED(StageProgram, FUSEO1_STAGE_PATH)
-FUSEO1_EMBED(DriverText, FUSEO1_DRIVER_PATH)
 
 // Descriptors of the spawned process; our own are kept above all of these.
-constexpr int kControlFd = 3, kFilterFd = 5, kArgumentsFd = 6, kDataFd = 7, kFirstCgroupFd = 8,
+constexpr int kControlFd = 3, kFilterFd = 5, kArgumentsFd = 6, kFirstCgroupFd = 8,
               kFirstFreeFd = 20;
 
 Result<Descriptor> InMemory(const char* name, std::string_view bytes) {
@@ -63,21 +62,8 @@ std::string BubblewrapArguments(const SandboxPolicy& policy) {
   } else {
     add({"--ro-bind", "/proc", "/proc"});
   }
-  add({"--tmpfs", "/dev"});
-  for (const char* device : {"null", "zero", "full", "random", "urandom"}) {
-    const std::string path = std::string("/dev/") + device;
-    add({"--dev-bind", path, path});
-  }
-  add({"--symlink", "/proc/self/fd", "/dev/fd", "--symlink", "/proc/self/fd/0", "/dev/stdin",
-       "--symlink", "/proc/self/fd/1", "/dev/stdout", "--symlink", "/proc/self/fd/2", "/dev/stderr",
-       "--symlink", "/tmp", "/dev/shm"});
-  add({"--perms", "0555", "--ro-bind-data", std::to_string(kDataFd), "/dev/stage"});
-  if (policy.Has(Wall::kTmpQuota)) {
-    add({"--bind", "/tmp", "/tmp"});  // the one that the outer stage mounted
-  } else {
-    add({"--tmpfs", "/tmp"});
-  }
-  if (policy.Has(Wall::kReadOnlyRoot)) add({"--remount-ro", "/dev", "--remount-ro", "/"});
+  add({"--dev-bind", "/dev", "/dev", "--bind", "/tmp", "/tmp"});  // both made by the outer stage
+  if (policy.Has(Wall::kReadOnlyRoot)) add({"--remount-ro", "/"});
   if (policy.Has(Wall::kSeccomp)) add({"--seccomp", std::to_string(kFilterFd)});
   add({"--chdir", "/tmp"});
   std::string packed;
@@ -86,31 +72,25 @@ std::string BubblewrapArguments(const SandboxPolicy& policy) {
 }
 
 // The whole command: the stages around bubblewrap, or the inner stage alone without a sandbox.
-std::vector<std::string> Command(const SandboxPolicy& policy, bool drop_uid) {
+std::vector<std::string> Command(const SandboxPolicy& policy, const std::string& starter) {
   const auto limit = [&policy](Wall wall, std::uint64_t value) {
     return policy.unsafe_no_sandbox || policy.Has(wall) ? std::to_string(value) : std::string("-");
   };
   const auto flag = [](bool on) { return std::string(on ? "1" : "0"); };
   const std::string keep_fds =
       flag(!policy.Has(Wall::kClosedDescriptors) && !policy.unsafe_no_sandbox);
-  std::vector<std::string> command;
+  std::vector<std::string> command = {"stage"};
   if (!policy.unsafe_no_sandbox) {
-    command = {"stage",
-               "outer",
-               drop_uid ? std::to_string(kSandboxUid) : "-1",
-               std::to_string(policy.tmp_bytes),
-               std::to_string(policy.tmp_inodes),
-               keep_fds,
-               flag(policy.Has(Wall::kEmptyEnvironment)),
-               flag(policy.Has(Wall::kTmpQuota)),
-               "--",
-               policy.bubblewrap,
-               "--args",
-               std::to_string(kArgumentsFd),
-               "--",
-               "/dev/stage"};
-  } else {
-    command = {"stage"};
+    const bool drop = policy.Has(Wall::kUnprivilegedUid) && geteuid() == 0;
+    const std::string quota = ",size=" + std::to_string(policy.tmp_bytes) +
+                              ",nr_inodes=" + std::to_string(policy.tmp_inodes);
+    command.insert(command.end(),
+                   {"outer", drop ? std::to_string(kSandboxUid) : "-",
+                    "0 " + std::to_string(drop ? kSandboxUid : geteuid()) + " 1",
+                    "0 " + std::to_string(drop ? kSandboxUid : getegid()) + " 1",
+                    "mode=0755" + (policy.Has(Wall::kTmpQuota) ? quota : std::string()), keep_fds,
+                    flag(policy.Has(Wall::kEmptyEnvironment)), "--", policy.bubblewrap, "--args",
+                    std::to_string(kArgumentsFd), "--", "/dev/stage"});
   }
   // The number of a user's processes is only ours to limit inside a namespace.
   const std::string processes =
@@ -134,7 +114,7 @@ std::vector<std::string> Command(const SandboxPolicy& policy, bool drop_uid) {
                   "-X",
                   "utf8",
                   "-c",
-                  std::string(DriverText()),
+                  starter,
                   policy.Has(Wall::kHiddenDriver) ? "--hide" : "--shown",
                   policy.unsafe_no_sandbox ? "--bare" : "--confined",
                   policy.Has(Wall::kPidNamespace) ? "--own-pids" : "--shared-pids"});
@@ -143,8 +123,9 @@ std::vector<std::string> Command(const SandboxPolicy& policy, bool drop_uid) {
 
 }  // namespace
 
-Result<pid_t> LaunchSandbox(const SandboxPolicy& policy, const Cgroup* cgroup,
-                            const Descriptor& control, const Descriptor& errors) {
+Result<pid_t> LaunchSandbox(const SandboxPolicy& policy, const std::string& starter,
+                            const Cgroup* cgroup, const Descriptor& control,
+                            const Descriptor& errors) {
   if (!StartsWith(policy.interpreter, "/usr/") || access(policy.interpreter.c_str(), X_OK) != 0) {
     return SystemError("the sandbox needs a Python interpreter below /usr, " +
                        Quoted(policy.interpreter) + " is not one: install python3");
@@ -169,8 +150,7 @@ Result<pid_t> LaunchSandbox(const SandboxPolicy& policy, const Cgroup* cgroup,
       if (!joins.back().valid()) return SystemError(file + ": " + strerror(errno));
     }
   }
-  const std::vector<std::string> command =
-      Command(policy, policy.Has(Wall::kUnprivilegedUid) && geteuid() == 0);
+  const std::vector<std::string> command = Command(policy, starter);
   std::vector<char*> argv;
   for (const std::string& arg : command) argv.push_back(const_cast<char*>(arg.c_str()));
   argv.push_back(nullptr);

@@ -75,7 +75,7 @@ limit('timer-limit', 11, 'timers')  # RLIMIT_SIGPENDING
 limit('core-limit', resource.RLIMIT_CORE, 'zero')
 environments = [read(f'/proc/{pid}/environ') for pid in pids]
 say('empty-environment', not os.environ and not any(environments), f'{len(os.environ)} variables')
-fds = [fd for fd in range(5, 256) if not refused(lambda: os.fstat(fd), errno.EBADF)[0]]
+fds = [fd for fd in range(3, 256) if not refused(lambda: os.fstat(fd), errno.EBADF)[0]]
 say('closed-descriptors', not fds, f'{len(fds)} more than its own')
 say('new-session', os.getsid(0) != 0, f'session {os.getsid(0)}')
 hidden = refused(lambda: os.listdir(f'/proc/{os.getppid()}/fd'), errno.EACCES, errno.EPERM)

@@ -11,13 +11,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
 #include <mutex>
 
+#include "base/embed.h"
 #include "base/text.h"
 #include "sandbox/launch.h"
 
 namespace fuseo1 {
 namespace {
+
+FUSEO1_EMBED(DriverText, FUSEO1_DRIVER_PATH)
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kErrTailBytes = 4096;
@@ -37,6 +41,42 @@ std::vector<pid_t> ChildrenOf(pid_t pid) {
   while (file != nullptr && std::fscanf(file, "%d", &child) == 1) children.push_back(child);
   if (file != nullptr) std::fclose(file);
   return children;
+}
+
+// Our own Python texts as an interpreter has compiled them, because that takes as long as a small
+// program. Only what a sandbox answered before any program was in it is kept. Any thread.
+class CompiledTexts {
+ public:
+  std::string Find(const std::string& interpreter, std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    const auto found = texts_.find({interpreter, std::string(text)});
+    return found == texts_.end() ? std::string() : found->second;
+  }
+  void Keep(const std::string& interpreter, std::string_view text, const std::string& compiled) {
+    const std::lock_guard lock(mutex_);
+    texts_[{interpreter, std::string(text)}] = compiled;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::string> texts_;
+};
+
+CompiledTexts& Texts() {
+  static CompiledTexts texts;
+  return texts;
+}
+
+// What the interpreter runs: the driver, which comes through descriptor 3 (256: all of it),
+// compiled; the first time as a text, and goes back compiled.
+std::string Starter(std::size_t size, bool compiled) {
+  const std::string receive = "ctl.recv(" + std::to_string(size) + ", 256)";
+  return "import _socket, marshal\nctl = _socket.socket(fileno=3)\n" +
+         (compiled ? "driver = " + receive + "\n"
+                   : "driver = marshal.dumps(compile(" + receive +
+                         ", '<driver>', 'exec'))\n"
+                         "ctl.sendall(b'C' + len(driver).to_bytes(4, 'little') + driver)\n") +
+         "exec(marshal.loads(driver))\n";
 }
 
 struct Pipe {
@@ -98,6 +138,15 @@ bool Feed(int fd, std::string_view& left) {
   return false;
 }
 
+// Why the sandbox did not start; our stage has no text for an errno.
+std::string Reason(std::string_view said) {
+  std::string text = said.empty() ? "no answer from inside" : Printable(Trim(said), 600);
+  const std::size_t at = text.rfind(": errno ");
+  if (at != std::string::npos)
+    text.append(" (").append(strerror(atoi(text.c_str() + at + 8))).append(")");
+  return text;
+}
+
 std::string LittleEndian(std::uint64_t value) {
   std::string bytes;
   for (int shift = 0; shift < 32; shift += 8)
@@ -139,23 +188,31 @@ Result<Sandbox> Sandbox::Start(const SandboxPolicy& policy) {
   }
   Descriptor errors_read(errors[0]);
   Descriptor errors_write(errors[1]);
-  FUSEO1_TRY(sandbox.pid_, LaunchSandbox(policy, sandbox.cgroup_ ? &*sandbox.cgroup_ : nullptr,
+  sandbox.interpreter_ = policy.interpreter;
+  std::string driver = Texts().Find(policy.interpreter, DriverText());
+  const bool compiled = !driver.empty();
+  if (!compiled) driver = DriverText();
+  FUSEO1_TRY(sandbox.pid_, LaunchSandbox(policy, Starter(driver.size(), compiled),
+                                         sandbox.cgroup_ ? &*sandbox.cgroup_ : nullptr,
                                          inner_control, errors_write));
   inner_control.Close();
   errors_write.Close();
+  WaitForRetired();
 
   std::string payload;
-  const char kind = sandbox.Receive(payload, Clock::now() + kStartTime);
+  char kind = sandbox.SendAll(driver) ? sandbox.Receive(payload, Clock::now() + kStartTime) : '\0';
+  if (!compiled && kind == 'C') {
+    Texts().Keep(policy.interpreter, DriverText(), payload);
+    kind = sandbox.Receive(payload, Clock::now() + kStartTime);
+  }
   if (kind != 'R') {
     sandbox.Kill();
     std::string said;
     bool overflow = false;
     fcntl(errors_read.get(), F_SETFL, O_NONBLOCK);
     Drain(errors_read.get(), said, kErrTailBytes, true, overflow);
-    return SystemError(
-        "the code sandbox cannot start, so no program is run: " +
-        (said.empty() ? std::string("no answer from inside") : Printable(Trim(said), 600)) +
-        ". 'fuseo1 sandbox check' shows each wall");
+    return SystemError("the code sandbox cannot start, so no program is run: " + Reason(said) +
+                       ". 'fuseo1 sandbox check' shows each wall");
   }
   sandbox.errors_ = std::move(errors_read);
   sandbox.reusable_ = true;
@@ -169,7 +226,11 @@ Sandbox& Sandbox::operator=(Sandbox&& other) noexcept {
     control_ = std::move(other.control_);
     errors_ = std::move(other.errors_);
     pid_ = std::exchange(other.pid_, -1);
+    interpreter_ = std::move(other.interpreter_);
+    oom_kills_ = other.oom_kills_;
     owner_uid_ = other.owner_uid_;
+    untouched_ = other.untouched_;
+    has_harness_ = other.has_harness_;
     reusable_ = std::exchange(other.reusable_, false);
     bare_ = other.bare_;
     limit_wall_ = other.limit_wall_;
@@ -182,12 +243,33 @@ Sandbox::Sandbox(Sandbox&& other) noexcept { *this = std::move(other); }
 
 Sandbox::~Sandbox() { Kill(); }
 
+namespace {
+thread_local std::vector<Sandbox> retired;
+}  // namespace
+
+void Sandbox::Retire(Sandbox sandbox) {
+  sandbox.Signal();
+  retired.push_back(std::move(sandbox));
+}
+
+void Sandbox::WaitForRetired() { retired.clear(); }
+
 void Sandbox::Kill() {
+  Signal();
+  Wait();
+}
+
+void Sandbox::Signal() {
   reusable_ = false;
   if (pid_ < 0) return;
   // The init of the PID namespace goes first, so that bubblewrap itself reaps it; nothing is left
   // to the machine's init, which may be slow to reap or none.
   for (const pid_t child : ChildrenOf(pid_)) kill(child, SIGKILL);
+  if (bare_) kill(-pid_, SIGKILL);
+}
+
+void Sandbox::Wait() {
+  if (pid_ < 0) return;
   const bool at_once = bare_ || ChildrenOf(pid_).empty();
   for (int tries = 0; waitpid(pid_, nullptr, WNOHANG) == 0; ++tries) {
     if (at_once || tries == 1000) {
@@ -227,10 +309,14 @@ bool Sandbox::Send(char kind, std::string_view payload, const std::vector<int>& 
   }
   if (sendmsg(control_.get(), &message, MSG_NOSIGNAL) != static_cast<ssize_t>(head.size()))
     return false;
-  while (!payload.empty()) {
-    const ssize_t sent = send(control_.get(), payload.data(), payload.size(), MSG_NOSIGNAL);
+  return SendAll(payload);
+}
+
+bool Sandbox::SendAll(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(control_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
-    payload.remove_prefix(static_cast<std::size_t>(sent));
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
 }
@@ -257,10 +343,23 @@ char Sandbox::Receive(std::string& payload, Clock::time_point deadline) {
   return bytes[0];
 }
 
+Result<std::string> Sandbox::Compiled(std::string_view text) {
+  std::string compiled = Texts().Find(interpreter_, text);
+  if (text.empty() || !compiled.empty()) return compiled;
+  if (!Send('C', text, {}) || Receive(compiled, Clock::now() + kStartTime) != 'C') {
+    Kill();
+    return SystemError("the code sandbox ended while it compiled the judge's part");
+  }
+  if (untouched_) Texts().Keep(interpreter_, text, compiled);
+  return compiled;
+}
+
 Result<std::string> Sandbox::Load(std::string_view program, std::string_view harness) {
-  std::string message = LittleEndian(program.size());
-  message.append(program).append(harness);
-  std::string answer;
+  FUSEO1_TRY(const std::string compiled, Compiled(harness));
+  std::string message = LittleEndian(program.size()), answer;
+  has_harness_ = !harness.empty();
+  untouched_ = false;
+  message.append(program).append(compiled);
   if (!Send('L', message, {}) || Receive(answer, Clock::now() + kStartTime) != 'L') {
     Kill();
     return SystemError("the code sandbox ended while it loaded a program");
@@ -278,18 +377,18 @@ Result<RunOutcome> Sandbox::Run(std::string_view input, std::string_view data,
   Pipe out, err, data_in, result;
   Descriptor in = InputFile(input);
   if (!in.valid() || !MakePipe(out, false, owner_uid_) || !MakePipe(err, false, owner_uid_) ||
-      !MakePipe(data_in, true, owner_uid_) || !MakePipe(result, false, owner_uid_)) {
+      (has_harness_ &&
+       (!MakePipe(data_in, true, owner_uid_) || !MakePipe(result, false, owner_uid_)))) {
     return SystemError(std::string("the sandbox cannot hand over a test: ") + strerror(errno));
   }
-  const bool ready = reusable_ && Send('T', std::to_string(limits.cpu_seconds),
-                                       {in.get(), out.write_end.get(), err.write_end.get(),
-                                        data_in.read_end.get(), result.write_end.get()});
+  std::vector<int> handed = {in.get(), out.write_end.get(), err.write_end.get()};
+  if (has_harness_) handed.insert(handed.end(), {data_in.read_end.get(), result.write_end.get()});
+  const bool ready = reusable_ && Send('T', std::to_string(limits.cpu_seconds), handed);
   in.Close();
   data_in.read_end.Close();
   for (Pipe* pipe : {&out, &err, &result}) pipe->write_end.Close();
 
   bool ended = false, overflow = false, lost = !ready;
-  const std::uint64_t kills_before = cgroup_ ? cgroup_->OutOfMemoryKills() : 0;
   while (!lost && !overflow) {
     std::array<pollfd, 5> files = {{{data_in.write_end.get(), POLLOUT, 0},
                                     {out.read_end.get(), POLLIN, 0},
@@ -299,10 +398,6 @@ Result<RunOutcome> Sandbox::Run(std::string_view input, std::string_view data,
     // Everything inside has been killed when the driver reports the end, so the pipes end at once.
     if (ended && !out.read_end.valid() && !err.read_end.valid() && !result.read_end.valid()) break;
     const int left = MillisecondsLeft(deadline);
-    if (left == 0 && !ended) {
-      outcome.end = RunEnd::kWallLimit;
-      break;
-    }
     const int count = poll(files.data(), files.size(), ended ? 1000 : left);
     if (count < 0 && errno == EINTR) continue;
     if (count == 0 && ended) break;
@@ -327,12 +422,20 @@ Result<RunOutcome> Sandbox::Run(std::string_view input, std::string_view data,
       if (!ended) lost = true;
       if (dirty != 0) reusable_ = false;
     }
+    // After the messages: one that came while we ourselves were stopped is in time.
+    if (left == 0 && !ended && !lost) {
+      outcome.end = RunEnd::kWallLimit;
+      break;
+    }
   }
   outcome.wall_us = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin).count());
   if (ended) outcome.end = RunEnd::kExited;
   if (overflow) outcome.end = RunEnd::kOutputLimit;
-  if (cgroup_ && cgroup_->OutOfMemoryKills() > kills_before) outcome.end = RunEnd::kOutOfMemory;
+  if (cgroup_) {
+    const std::uint64_t kills = cgroup_->OutOfMemoryKills();
+    if (kills > std::exchange(oom_kills_, kills)) outcome.end = RunEnd::kOutOfMemory;
+  }
   if (outcome.end != RunEnd::kExited) Kill();
   return outcome;
 }

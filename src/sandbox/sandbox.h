@@ -57,6 +57,11 @@ class Sandbox {
   Sandbox& operator=(Sandbox&& other) noexcept;
   ~Sandbox();
 
+  // Kills what is inside and does not wait for its end: this thread's next Start() does that, or
+  // the end of the thread, or WaitForRetired().
+  static void Retire(Sandbox sandbox);
+  static void WaitForRetired();
+
   // Compiles `program`. The text returned is empty, or says why it does not compile. With `harness`
   // not empty, runs execute the harness, which finds the program's marshalled code as
   // `__program__`, reads Run()'s `data` from descriptor 3 and writes its result to 4; without one,
@@ -64,8 +69,9 @@ class Sandbox {
   Result<std::string> Load(std::string_view program, std::string_view harness = {});
 
   // One run of the loaded program with `input` as the file on its stdin. What a program can do to a
-  // sandbox is an outcome; kSystem only where this process has no descriptors or memory. After kWallLimit, kOutputLimit, kOutOfMemory, kLost, or a run that
-  // left files in /tmp, reusable() is false and a new sandbox is needed.
+  // sandbox is an outcome; kSystem only where this process has no descriptors or memory. After
+  // kWallLimit, kOutputLimit, kOutOfMemory, kLost, or a run that left files in /tmp, reusable() is
+  // false and a new sandbox is needed.
   Result<RunOutcome> Run(std::string_view input, std::string_view data, const RunLimits& limits);
 
   bool reusable() const { return reusable_; }
@@ -73,15 +79,23 @@ class Sandbox {
  private:
   Sandbox() = default;
   void Kill();
+  void Signal();  // kills what is inside
+  void Wait();    // until it has ended; then nothing of it is left
+  Result<std::string> Compiled(std::string_view text);
   bool Send(char kind, std::string_view payload, const std::vector<int>& descriptors);
+  bool SendAll(std::string_view bytes);
   // The next message's kind and payload; 0 when the sandbox is gone or the time is over.
   char Receive(std::string& payload, std::chrono::steady_clock::time_point deadline);
 
   std::optional<Cgroup> cgroup_;
   Descriptor control_, errors_;
+  std::string interpreter_;
+  std::uint64_t oom_kills_ = 0;
   pid_t pid_ = -1;
   std::int64_t owner_uid_ = -1;  // who owns the pipes, where it is not us
-  bool reusable_ = false, bare_ = false, limit_wall_ = true, limit_output_ = true;
+  bool untouched_ = true;        // no program has been here
+  bool has_harness_ = false, reusable_ = false, bare_ = false, limit_wall_ = true,
+       limit_output_ = true;
 };
 
 // One wall as found by trying: a probe program looks at it from inside.

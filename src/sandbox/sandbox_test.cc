@@ -1,7 +1,9 @@
 #include "sandbox/sandbox.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace fuseo1 {
 namespace {
@@ -53,6 +55,27 @@ TEST(Sandbox, EndsASleeperAndAFlood) {
   sandbox = Started();
   ASSERT_EQ(*sandbox.Load("while True: print('x' * 1000)\n"), "");
   EXPECT_EQ(sandbox.Run("", "", {.max_output_bytes = kMiB})->end, RunEnd::kOutputLimit);
+}
+
+TEST(Sandbox, DoesNotChargeAProgramForTheTimeInWhichWeWereStopped) {
+  Sandbox sandbox = Started();
+  ASSERT_EQ(*sandbox.Load("import time\ntime.sleep(0.4)\nprint('done')\n"), "");
+  const pid_t stopper = fork();
+  if (stopper == 0) {
+    usleep(200'000);
+    kill(getppid(), SIGSTOP);
+    usleep(1'000'000);
+    kill(getppid(), SIGCONT);
+    _exit(0);
+  }
+  EXPECT_EQ(sandbox.Run("", "", {.wall = std::chrono::milliseconds(900)})->out, "done\n");
+  waitpid(stopper, nullptr, 0);
+}
+
+TEST(Sandbox, IsReplacedWithoutWaitingForItsEnd) {
+  for (int i = 0; i < 3; ++i) Sandbox::Retire(Started());
+  Sandbox::WaitForRetired();
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);  // nothing is left to wait for
 }
 
 TEST(Sandbox, IsNotReusedAfterAProgramLeftAFile) {

@@ -30,6 +30,7 @@ TEST_P(Escape, IsStopped) {
     GTEST_SKIP() << "control groups cannot be written here";
   const std::string outcome = OutcomeOf(escape, {});
   EXPECT_TRUE(Held(escape, outcome)) << outcome << "\nexpected: " << escape.expected.front();
+  Sandbox::WaitForRetired();
   for (int i = 0; i < 20 && !Leftovers().empty(); ++i) usleep(50000);  // nothing survives a second
   EXPECT_EQ(Leftovers(), "");
 }

@@ -22,6 +22,11 @@ class Session {
  public:
   Session(const SandboxPolicy& policy, std::string program, const std::string& harness)
       : policy_(&policy), program_(std::move(program)), harness_(&harness) {}
+  Session(Session&&) = default;
+  Session& operator=(Session&&) = default;
+  ~Session() {
+    if (sandbox_ && sandbox_->reusable()) Sandbox::Retire(std::move(*sandbox_));
+  }
 
   // Empty, or why the program does not compile.
   Result<std::string> Open() {

@@ -97,6 +97,7 @@ struct JudgeOptions {
 // where the reference itself fails.
 Status PrepareProblem(JudgeProblem& problem, const JudgeOptions& options);
 
+// Returns as soon as the verdict is known; the sandbox may still be ending (Sandbox::Retire).
 SampleVerdict JudgeSample(const JudgeProblem& problem, const std::string& code,
                           const JudgeOptions& options);
 

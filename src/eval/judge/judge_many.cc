@@ -57,6 +57,7 @@ Status JudgeMany(std::span<const JudgeJob> jobs, const JudgeOptions& options,
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < std::min(wanted, jobs.size()); ++i) threads.emplace_back(work);
   work();
+  Sandbox::WaitForRetired();
   return {};
 }
 
