@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_any_text.h"
+
 namespace fuseo1 {
 namespace {
 
@@ -36,7 +38,8 @@ TEST(Json, CountsBytesAtTheLimit) {
 }
 
 TEST(Json, RejectsDamage) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "nul", "1 2", "\"\xff\"", "NaN", "{'a':1}"}) {
+  for (const char* text :
+       {"", "{", "[1,]", "{\"a\":1,}", "nul", "1 2", "\"\xff\"", "NaN", "{'a':1}"}) {
     const auto json = ParseJson(text);
     ASSERT_FALSE(json.ok()) << text;
     EXPECT_EQ(json.error().code(), ErrorCode::kInput);
@@ -52,6 +55,19 @@ TEST(Json, QuotesNumbersThatJsonDoesNotHave) {
   EXPECT_EQ(QuoteNonFiniteNumbers(R"([NaN, -Infinity, Infinity, "NaN \" Infinity", 1])"),
             R"(["NaN", "-Infinity", "Infinity", "NaN \" Infinity", 1])");
   EXPECT_FALSE(ParseJson("[NaN]").ok());
+}
+
+TEST(Json, ReplacesHalvesOfSurrogatePairsInTextOfOthers) {
+  const auto text = [](std::string_view json) {
+    return ParseJsonOfAnyText(json)->get<std::string>();
+  };
+  EXPECT_FALSE(ParseJson(R"("\ud800")").ok());
+  EXPECT_EQ(text(R"("5\ud800")"), "5\xef\xbf\xbd");
+  EXPECT_EQ(text(R"("\uDC00\uD83D\uDE00x")"), "\xef\xbf\xbd\xf0\x9f\x98\x80x");
+  EXPECT_EQ(text(R"("\ud83d\ud83d\ude00")"), "\xef\xbf\xbd\xf0\x9f\x98\x80");
+  EXPECT_EQ(text(R"("\\ud800")"), "\\ud800");
+  EXPECT_FALSE(ParseJsonOfAnyText(R"("\ud8)").ok());
+  EXPECT_FALSE(ParseJsonOfAnyText("\"\\").ok());
 }
 
 }  // namespace

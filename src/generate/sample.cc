@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_any_text.h"
 #include "base/text.h"
 
 namespace fuseo1 {
@@ -41,8 +42,8 @@ Result<std::string> IdText(const Json& json) {
 }  // namespace
 
 Result<Sample> ParseSampleLine(std::string_view line) {
-  FUSEO1_TRY(const Json json,
-             ParseJson(line, {.max_bytes = kMaxSampleLineBytes, .max_depth = kMaxJsonDepth}));
+  FUSEO1_TRY(const Json json, ParseJsonOfAnyText(line, {.max_bytes = kMaxSampleLineBytes,
+                                                        .max_depth = kMaxJsonDepth}));
   if (!json.is_object()) {
     return InputError("expected one JSON object with \"id\", \"sample\" and \"response\"");
   }

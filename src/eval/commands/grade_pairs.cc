@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_any_text.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -36,8 +37,8 @@ Result<std::string> GradeLine(const Pair& pair, GraderKind grader) {
   if (pair.is_too_long) {
     return InputError(fmt::format("longer than {}", HumanBytes(kMaxPairLineBytes)));
   }
-  FUSEO1_TRY(const Json json,
-             ParseJson(pair.line, {.max_bytes = kMaxPairLineBytes, .max_depth = kMaxJsonDepth}));
+  FUSEO1_TRY(const Json json, ParseJsonOfAnyText(pair.line, {.max_bytes = kMaxPairLineBytes,
+                                                             .max_depth = kMaxJsonDepth}));
   FUSEO1_TRY(const std::string gold, Text(json, "gold"));
   FUSEO1_TRY(const std::string prediction, Text(json, "pred"));
   bool equal = false;

@@ -56,6 +56,13 @@ bool IsPartOfName(std::string_view text, std::size_t at, std::string_view option
   return !GoesOn(text.substr(next)) && OptionLength(text.substr(next), option) == 0;
 }
 
+// "A = 5", "B > A": the letter is a quantity, unless its option's text follows.
+bool IsPartOfRelation(std::string_view text, std::size_t at, std::string_view option) {
+  const std::size_t next = text.find_first_not_of(" \t", at);
+  return next != kNone && std::string_view("=<>").find(text[next]) != kNone &&
+         TagLength(text.substr(next)) == 0 && OptionLength(text.substr(next), option) == 0;
+}
+
 // What stands between two letters that are both named: "A or B", "A, C", "A/B", "A (or B)".
 std::size_t SkipJoin(std::string_view text, std::size_t at, bool* joined) {
   // The last four: 和, 或, 与, 及.
@@ -126,9 +133,15 @@ Found ReadBox(std::string_view box, std::span<const std::string> options) {
   const std::string_view rest = Trim(box.substr(after));
   if (rest.find_first_not_of(" .})$*!\\") == kNone) return {option, "box"};
   if (IsOption(rest, options[option])) return {option, "box"};
+  const auto is_other = [rest](const std::string& text) { return IsOption(rest, text); };
+  if (std::any_of(options.begin(), options.end(), is_other))
+    return {kNone, "the text of another option"};
   if (SecondLetterFollows(box, at + 1, options, true)) return {kNone, "two letters in the box"};
+  // "B = 42" where the option says 42 K.
+  if (rest.front() == '=' && OptionLength(options[option], rest.substr(1)) != 0)
+    return {option, "box"};
   const bool closed = box.substr(at + 1, after - at - 1).find_first_of(")]") != kNone;
-  const bool pointed = std::string_view(".:,;-=").find(rest.front()) != kNone ||
+  const bool pointed = std::string_view(".:,;-").find(rest.front()) != kNone ||
                        StartsWith(rest, "\xe2\x80\x93") || StartsWith(rest, "\xe2\x80\x94");
   if (!closed && !pointed) return {kNone, "no lone letter in the box"};
   // "(A) (C)", "A. B. C.": another label.
@@ -147,6 +160,9 @@ Found AfterPhrase(std::string_view text, std::size_t at, std::span<const std::st
   at = SkipMarkup(text, SkipClosing(text, at), true);
   if (const std::size_t colon = ColonLength(text.substr(at)))
     at = SkipMarkup(text, SkipClosing(text, at + colon), true);
+  const std::size_t mark = at == 0 ? kNone : text.find_last_not_of(" \t", at - 1);
+  if (StartsWith(text.substr(at), "- ") && mark != kNone && text[mark] == '\n')
+    at = SkipMarkup(text, at + 2, false);  // a bullet
   for (std::size_t noun = 1; noun != 0;) {
     noun = NounLength(text.substr(at));
     at = noun == 0 ? at : SkipMarkup(text, at + noun, false);
@@ -154,6 +170,7 @@ Found AfterPhrase(std::string_view text, std::size_t at, std::span<const std::st
   if (!LetterAt(text, at)) return {};
   const std::size_t option = OptionOf(text[at], options.size());
   if (option == kNone || IsPartOfName(text, at + 1, options[option])) return {};
+  if (IsPartOfRelation(text, at + 1, options[option])) return {};
   if (SecondLetterFollows(text, at + 1, options, false))
     return {kNone, "two letters after the phrase"};
   return {option, "phrase"};
@@ -172,8 +189,12 @@ Found LastPhrase(std::string_view text, std::span<const std::string> options) {
 
 Found LastLine(std::string_view text, std::span<const std::string> options) {
   text = Trim(text);
-  const std::size_t newline = text.rfind('\n');
-  const std::string_view line = Trim(newline == kNone ? text : text.substr(newline + 1));
+  std::string_view line;
+  while (!text.empty() && (line.empty() || TagLength(line) == line.size())) {  // </answer>
+    const std::size_t newline = text.rfind('\n');
+    line = Trim(newline == kNone ? text : text.substr(newline + 1));
+    text = newline == kNone ? std::string_view() : text.substr(0, newline);
+  }
   const std::size_t at = SkipMarkup(line, 0, false);
   if (!LetterAt(line, at) || OptionOf(line[at], options.size()) == kNone) return {};
   const std::string_view rest = line.substr(SkipClosing(line, at + 1));

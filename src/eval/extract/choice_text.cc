@@ -145,7 +145,9 @@ std::string PlainForms(std::string_view utf8) {
       out.push_back(' ');
     } else if (c == 0x3001 || c == 0x3002) {
       out.push_back(c == 0x3001 ? ',' : '.');
-    } else if ((c >= 0x2018 && c <= 0x201F) || (c >= 0x300C && c <= 0x300F) || c == 0xAB ||
+    } else if (c == 0x2018 || c == 0x2019) {
+      out.push_back('\'');
+    } else if ((c >= 0x201A && c <= 0x201F) || (c >= 0x300C && c <= 0x300F) || c == 0xAB ||
                c == 0xBB) {
       out.push_back('"');
     } else if (c == 0x3010 || c == 0x3011) {
@@ -206,19 +208,29 @@ bool LetterAt(std::string_view text, std::size_t at) {
   const std::uint32_t second =
       at + 1 + next.bytes < text.size() ? RuneAt(text, at + 1 + next.bytes).value : U' ';
   if (JoinsLetters(next.value)) return false;
+  const std::uint32_t n = next.value;  // raised and lowered digits
+  if (n == 0xB2 || n == 0xB3 || n == 0xB9 || (n >= 0x2070 && n <= 0x209C)) return false;
   const bool joins_second = JoinsLetters(second) || second == '{';
   switch (next.value) {
     case '+':
     case '#':
     case '^':
       return false;  // C++, C#, B^2
-    case '-':
-    case '_':
+    case 0x2032:
+      return false;  // D with a prime
     case '\'':
+      return !joins_second && at > 0 && text[at - 1] == '\'';  // 'D', but not D' or I'm
+    case '%':
+      return false;
+    case '.':
+      return !IsDigit(static_cast<char>(second < 0x80 ? second : 0));  // D.5
+    case '-':
+      return second == ' ' && at + 2 < text.size();  // not D- or B-12
+    case '_':
     case 0x2010:  // hyphens and the en dash
     case 0x2011:
     case 0x2013:
-      return !joins_second;  // B-12, B_1, I'm
+      return !joins_second;  // B_1
     default:
       return true;
   }

@@ -32,6 +32,18 @@ std::size_t FirstWord(std::string_view text, std::span<const std::string_view> w
   return 0;
 }
 
+// " to the problem" behind "answer"; 0 where it does not stand there.
+std::size_t ToWhatLength(std::string_view text) {
+  const std::size_t blank = SkipAny(text, 0, kBlanks);
+  if (blank == 0) return 0;
+  constexpr std::string_view kWhat[] = {
+      "to the problem",   "to the question",      "to this problem",
+      "to this question", "to the given problem", "to the given question",
+      "to our problem",   "to your question",     "to the original problem"};
+  const std::size_t what = FirstWord(text.substr(blank), kWhat);
+  return what == 0 ? 0 : blank + what;
+}
+
 std::size_t ChineseAnchor(std::string_view text, Anchors anchors) {
   constexpr std::string_view kIs = "\xe6\x98\xaf";                    // 是
   constexpr std::string_view kBe = "\xe4\xb8\xba";                    // 为
@@ -60,6 +72,7 @@ std::size_t EnglishAnchor(std::string_view text, char before, Anchors anchors) {
     if (noun != 0) at = next + noun;  // "answer option is"
   }
   if (at == 0) return 0;
+  at += ToWhatLength(text.substr(at));
   if (const std::size_t colon = ColonLength(text.substr(at))) return at + colon;
   at = SkipAny(text, at, kMarks);
   const std::size_t blank = SkipAny(text, at, kBlanks);
@@ -119,10 +132,11 @@ std::size_t WordLength(std::string_view text, std::string_view word) {
 
 std::size_t FillersLength(std::string_view text) {
   constexpr std::string_view kFillers[] = {
-      "therefore",  "thus",      "hence",        "then",      "indeed",    "simply",     "just",
-      "clearly",    "exactly",   "precisely",    "obviously", "certainly", "definitely", "actually",
-      "of course",  "in fact",   "still",        "now",       "also",      "equal to",   "given by",
-      "as follows", "evidently", "consequently", "ultimately"};
+      "therefore",  "thus",          "hence",     "then",       "indeed",    "simply",
+      "just",       "clearly",       "exactly",   "precisely",  "obviously", "certainly",
+      "definitely", "actually",      "of course", "in fact",    "still",     "now",
+      "also",       "equal to",      "given by",  "as follows", "evidently", "consequently",
+      "ultimately", "approximately", "about",     "roughly",    "around"};
   std::size_t end = 0;
   for (;;) {
     std::size_t at = SkipAny(text, end, " \t\r\n*_");

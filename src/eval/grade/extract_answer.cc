@@ -20,6 +20,7 @@ constexpr std::string_view kRemarks[] = {" because ",
                                          ", because ",
                                          ", since ",
                                          ", not ",
+                                         " and not ",
                                          ", rather ",
                                          " rather than ",
                                          " instead of ",
@@ -104,7 +105,7 @@ std::string_view WithoutEndMarks(std::string_view text) {
   for (;;) {
     const std::size_t before = text.size();
     text = Trim(text);
-    while (!text.empty() && std::string_view("*._#").find(text.back()) != kNone)
+    while (!text.empty() && std::string_view("*._#,;").find(text.back()) != kNone)
       text.remove_suffix(1);
     const std::size_t tag = text.rfind('<');
     if (tag != kNone && TagLength(text.substr(tag)) == text.size() - tag)
@@ -217,6 +218,25 @@ bool IntroducesNone(std::string_view rest) {
   }
 }
 
+// "**Answer**" or "## Final Answer" alone in its line: to the end of the line, else 0. `at` is
+// where "answer" begins.
+std::size_t HeadingLength(std::string_view text, std::size_t at) {
+  const std::size_t word = WordLength(text.substr(at), "answer");
+  if (word == 0) return 0;
+  const std::size_t line = text.rfind('\n', at);
+  std::string_view head = text.substr(line == kNone ? 0 : line + 1);
+  head = head.substr(0, text.data() + at - head.data());
+  const bool marked = head.find_first_of("#*_") != kNone;
+  while (!head.empty() && std::string_view("#*_ \t").find(head.front()) != kNone)
+    head.remove_prefix(1);
+  for (const std::string_view lead : {"the ", "final ", "my "})
+    head.remove_prefix(WordLength(head, lead.substr(0, lead.size() - 1)) == 0 ? 0 : lead.size());
+  const std::size_t end = std::min(text.find('\n', at), text.size());
+  const std::string_view tail = text.substr(at + word, end - at - word);
+  const bool alone = head.empty() && tail.find_first_not_of("*_# \t\r") == kNone;
+  return alone && marked ? end - at : 0;
+}
+
 }  // namespace
 
 std::optional<std::string> ExtractAnswer(std::string_view response) {
@@ -228,9 +248,14 @@ std::optional<std::string> ExtractAnswer(std::string_view response) {
   for (std::size_t at = text.size(); at-- > 0 && tries < kMaxAnchors;) {
     const std::size_t anchor =
         AnchorLength(text.substr(at), at == 0 ? '\0' : text[at - 1], Anchors::kMaths);
-    if (anchor == 0) continue;
+    const std::size_t heading = anchor == 0 ? HeadingLength(text, at) : 0;
+    if (anchor + heading == 0) continue;
     ++tries;
-    std::string_view rest = Trim(text.substr(at + anchor));
+    const std::string_view after = text.substr(at + anchor + heading);
+    std::string_view rest = Trim(after);
+    const std::string_view item = WithoutMarks(rest);
+    if (StartsWith(item, "- ") && after.find('\n') < after.find('-'))
+      rest = Trim(item.substr(2));  // a bullet
     if (IntroducesNone(rest)) continue;
     if (rest[0] == ',') rest.remove_prefix(1);
     const std::string_view answer = Sentence(rest);

@@ -134,6 +134,8 @@ class Lexer {
       if (n < 2 || out_.list[n - 1].kind != TokenKind::kNumber || !out_.list[n - 2].Is("'")) return;
       Symbol("'");  // 5'4" in feet and inches
       Symbol("'");
+    } else if (c == '&' && !aligned_.empty() && aligned_.back()) {
+      return;  // x &= 1 in lines that stand below each other
     } else if (c == '.' && Peek() == '.' && Peek(1) == '.') {
       at_ += 2;
       Emit(TokenKind::kCommand, "ldots");
@@ -261,6 +263,12 @@ class Lexer {
     if (name == "begin" || name == "end") {
       const std::string_view environment = Braced();
       environments_ += name == "begin" ? 1 : -1;
+      if (name == "begin") {
+        aligned_.push_back(environment == "aligned" || environment.starts_with("align") ||
+                           environment == "split");
+      } else if (!aligned_.empty()) {
+        aligned_.pop_back();
+      }
       if (name == "begin" && (environment == "array" || environment == "tabular")) Braced();
       const bool system = name == "begin" ? system_ : !systems_.empty() && systems_.back();
       if (name == "begin") {
@@ -495,6 +503,7 @@ class Lexer {
   int environments_ = 0;
   bool system_ = false;        // the next environment stands behind a brace alone
   std::vector<bool> systems_;  // of the open environments
+  std::vector<bool> aligned_;  // likewise: whether "&" only aligns
   Space space_ = Space::kNone;
   std::vector<Group> groups_;
   Tokens out_;

@@ -387,7 +387,7 @@ NodeId Parser::ParseEnvironment(std::string_view name) {
   if (row != 0 || entries.empty()) return Unexpected();
   ++pos_;
   if (name == "cases" || name == "aligned" || name == "align" || name == "gathered" ||
-      name == "align*") {
+      name == "align*" || name == "split") {
     if (columns == 2 && name == "cases") return Pieces(entries);
     if (columns != 1) return Fail("not-mathematics");
     return entries.size() == 1 ? entries[0] : tree_.Add(Op::kList, std::move(entries), {}, 'a');
