@@ -140,8 +140,7 @@ bool IsImplied(const Tree& tree, NodeId id, const Node& condition, std::int64_t*
   const Node* bound = &tree.at(condition.kids[1]);
   const bool negative = bound->op == Op::kNeg;
   if (negative) bound = &tree.at(bound->kids[0]);
-  if (condition.kids.size() != 2 || letter.op != Op::kVar || bound->op != Op::kNumber ||
-      !Mentions(tree, id, letter.text)) {
+  if (letter.op != Op::kVar || bound->op != Op::kNumber || !Mentions(tree, id, letter.text)) {
     return false;
   }
   const Rational value = negative ? -bound->number : bound->number;
@@ -156,19 +155,41 @@ bool IsImplied(const Tree& tree, NodeId id, const Node& condition, std::int64_t*
              EvalStatus::kUndefined;
 }
 
+// x != a for one of the integers at which functions are compared for being defined.
+bool ExcludesSmallInteger(const Tree& tree, NodeId id, const Node& condition) {
+  const Node* bound = &tree.at(condition.kids[1]);
+  if (bound->op == Op::kNeg) bound = &tree.at(bound->kids[0]);
+  return condition.text == "n" && tree.at(condition.kids[0]).op == Op::kVar &&
+         Mentions(tree, id, tree.at(condition.kids[0]).text) && bound->op == Op::kNumber &&
+         bound->number.IsInteger() && bound->number.Compare(Rational(3)) <= 0;
+}
+
 }  // namespace
 
-void DropImpliedCondition(Tree* tree, std::int64_t* budget) {
+void ReadCondition(Tree* tree, std::int64_t* budget) {
   const Node root = tree->at(tree->root);
   if (root.op != Op::kList || root.kids.size() != 2 || root.aux == 'o') return;
-  const Node& said = tree->at(root.kids[0]);
-  const Node& condition = tree->at(root.kids[1]);
+  const Node said = tree->at(root.kids[0]);
+  const Node condition = tree->at(root.kids[1]);
   const bool named = said.op == Op::kRelation && said.text == "=" && said.kids.size() == 2;
   const NodeId value = named ? said.kids[1] : root.kids[0];
-  if (tree->at(value).op < Op::kBaseNumber && condition.op == Op::kRelation &&
-      IsImplied(*tree, value, condition, budget)) {
-    tree->root = root.kids[0];
+  if (tree->at(value).op >= Op::kBaseNumber || condition.op != Op::kRelation ||
+      condition.kids.size() != 2) {
+    return;
   }
+  if (IsImplied(*tree, value, condition, budget)) {
+    tree->root = root.kids[0];
+    return;
+  }
+  const bool function = !named || tree->at(said.kids[0]).op == Op::kCall;
+  if (!function || !ExcludesSmallInteger(*tree, value, condition)) return;
+  // x + 1, x != 1 is x + 1 where 1/(x - 1) is defined.
+  const NodeId gap =
+      tree->Add(Op::kAdd, {condition.kids[0], tree->Add(Op::kNeg, {condition.kids[1]})});
+  const NodeId pole = tree->Add(Op::kDiv, {tree->AddNumber(Rational(1)), gap});
+  const NodeId restricted = tree->Add(Op::kAdd, {value, pole, tree->Add(Op::kNeg, {pole})});
+  if (named) tree->at(root.kids[0]).kids[1] = restricted;
+  tree->root = named ? root.kids[0] : restricted;
 }
 
 bool MayBeFamily(const Tree& tree) {

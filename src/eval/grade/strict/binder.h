@@ -15,7 +15,7 @@ void UnifyFamilies(Tree* gold, Tree* prediction);
 bool MayBeFamily(const Tree& tree);
 
 // Drops a condition behind an expression that says nothing new: x != 2 behind 1/(x - 2), n >= 1
-// behind the terms of a sequence.
-void DropImpliedCondition(Tree* tree, std::int64_t* budget);
+// behind the terms of a sequence; x + 1, x != 1 becomes a function that is undefined at 1.
+void ReadCondition(Tree* tree, std::int64_t* budget);
 
 }  // namespace fuseo1

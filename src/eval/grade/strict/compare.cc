@@ -326,7 +326,9 @@ class Comparer {
   Decision CompareMatrices(const Expr& gold, const Expr& prediction) {
     const auto entries = [](const Expr& e) -> std::optional<Tree> {
       if (e.node().op == Op::kBracket) return RowsOfBrackets(e);
-      if (e.node().op != Op::kTuple && e.node().op != Op::kAngle) return MatrixEntries(e);
+      const bool column = e.node().op == Op::kTuple || e.node().op == Op::kAngle ||
+                          e.node().op == Op::kBinomial;  // \binom{1}{2} beside a column
+      if (!column) return MatrixEntries(e);
       Tree tree = *e.tree;
       tree.root = tree.Add(Op::kMatrix, e.node().kids, {}, 1);
       return tree;

@@ -44,8 +44,8 @@ Decision CompareTrees(const Tree& gold, const Tree& prediction, std::int64_t* bu
   if (MayHaveCondition(gold) || MayHaveCondition(prediction)) {
     Tree g = gold;
     Tree p = prediction;
-    DropImpliedCondition(&g, budget);
-    DropImpliedCondition(&p, budget);
+    ReadCondition(&g, budget);
+    ReadCondition(&p, budget);
     return CompareConditioned(g, p, budget);
   }
   return CompareConditioned(gold, prediction, budget);

@@ -76,7 +76,9 @@ void FinishTokens(Tokens* tokens) {
     if (in[i].Is("^") && i + 1 < in.size()) {
       const bool braced = in[i + 1].Is("{") && i + 3 < in.size() && in[i + 3].Is("}");
       const Token& mark = in[i + (braced ? 2 : 1)];
-      if (mark.IsCommand("circ") || mark.IsCommand("degree")) {
+      const bool letter_o = mark.text == "o" && mark.kind != TokenKind::kCommand && !out.empty() &&
+                            out.back().kind == TokenKind::kNumber;  // 60^o
+      if (mark.IsCommand("circ") || mark.IsCommand("degree") || letter_o) {
         Token degree = in[i];
         degree.kind = TokenKind::kCommand;
         degree.text = "degree";

@@ -16,6 +16,11 @@ bool IsMatrix(const Node& n) {
   return n.op == Op::kMatrix || n.op == Op::kTuple || n.op == Op::kAngle;
 }
 
+bool IsTransposed(const Tree& tree, const Node& power) {
+  const Node& exponent = tree.at(power.kids[1]);
+  return exponent.op == Op::kVar && (exponent.text == "T" || exponent.text == "top");
+}
+
 // The matrix among the factors of a product or the base of a power; -1: none, or two.
 NodeId MatrixFactor(const Tree& tree, const Node& node) {
   NodeId found = -1;
@@ -35,9 +40,11 @@ bool Holds(const Tree& tree, NodeId id) {
     case Op::kAdd:
       return std::all_of(node.kids.begin(), node.kids.end(),
                          [&](NodeId kid) { return IsMatrix(tree.at(kid)) || Holds(tree, kid); });
+    case Op::kPow:
+      if (tree.at(node.kids[0]).op == Op::kBracket) return IsTransposed(tree, node);  // [1, 2]^T
+      return MatrixFactor(tree, node) >= 0;
     case Op::kMul:
     case Op::kNeg:
-    case Op::kPow:
     case Op::kDiv:
       return MatrixFactor(tree, node) >= 0;
     default:
@@ -69,14 +76,13 @@ std::optional<Cells> Read(Tree* tree, NodeId id) {
     return out;
   }
   if (!Holds(*tree, id)) return std::nullopt;
+  if (outer.op == Op::kPow && tree->at(outer.kids[0]).op == Op::kBracket)
+    return Cells{tree->at(outer.kids[0]).kids, 1};
   const NodeId matrix = MatrixFactor(*tree, outer);
   auto inner = Read(tree, matrix);
   if (!inner) return std::nullopt;
   if (outer.op == Op::kPow) {
-    const Node& exponent = tree->at(outer.kids[1]);
-    const bool transposed =
-        exponent.op == Op::kVar && (exponent.text == "T" || exponent.text == "top");
-    if (!transposed || outer.kids[0] != matrix) return std::nullopt;
+    if (!IsTransposed(*tree, outer) || outer.kids[0] != matrix) return std::nullopt;
     // Written as a row of a tuple, (1, 2)^T is the column it means.
     if (tree->at(matrix).op != Op::kMatrix) return inner;
     const auto rows = static_cast<std::int32_t>(inner->nodes.size()) / inner->columns;

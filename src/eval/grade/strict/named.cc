@@ -76,6 +76,16 @@ std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
           e.tree->at(node.kids[0]).op != Op::kWord && name.size() > 1 && inner.empty();
       return segment ? name : std::string();  // |AB| is the length that AB says too
     }
+    case Op::kPow: {  // A^{-1}
+      const Node& exponent = e.tree->at(node.kids[1]);
+      const bool inverse = exponent.op == Op::kNeg && e.tree->at(exponent.kids[0]).number == 1;
+      return inverse && IsUpperLetter(e.tree->at(node.kids[0]))
+                 ? e.tree->at(node.kids[0]).text + "^-1"
+                 : std::string();
+    }
+    case Op::kMatrix:
+      if (node.aux != 1) return {};
+      [[fallthrough]];
     case Op::kTuple: {
       std::string name = "(";
       for (const NodeId kid : node.kids) {

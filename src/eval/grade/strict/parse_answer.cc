@@ -133,9 +133,10 @@ NodeId Parser::ParseBaseNumber() {
                token.text.find_first_not_of("ABCDEF") == std::string::npos) {
       digits += token.text;
       any_digit = true;
-    } else if (token.kind == TokenKind::kLetter && token.text.size() == 1 && token.text[0] >= 'A' &&
-               token.text[0] <= 'F') {
-      digits += token.text;
+    } else if (const char c = static_cast<char>(token.text[0] & ~0x20);
+               token.kind == TokenKind::kLetter && token.text.size() == 1 && c >= 'A' &&
+               c <= 'F') {  // 2a_{16} too
+      digits += c;
     } else {
       break;
     }
