@@ -151,7 +151,11 @@ class Comparer {
     const Op p = prediction.node().op;
     const bool g_set = IsSurelyRealSet(gold);
     const bool p_set = IsSurelyRealSet(prediction);
-    if ((g_set && (p_set || MayBeRealSet(prediction))) || (p_set && MayBeRealSet(gold))) {
+    const bool sets =
+        (g_set && (p_set || MayBeRealSet(prediction))) || (p_set && MayBeRealSet(gold));
+    const bool points =
+        g == Op::kList && p == Op::kList && ListsPairs(gold) != ListsPairs(prediction);
+    if (sets && !points) {
       RealSetBuilder builder(budget_);
       const auto a = builder.Build(gold);
       const auto b = builder.Build(prediction);
@@ -247,6 +251,13 @@ class Comparer {
     return IsSurelyRealSet(e) ||
            ((node.op == Op::kTuple || node.op == Op::kBracket) && node.kids.size() == 2) ||
            node.op == Op::kSet || node.op == Op::kList;
+  }
+  // (2, 6), (-6, 6): points, unless what stands beside them tells intervals.
+  static bool ListsPairs(const Expr& e) {
+    const Node& node = e.node();
+    return std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
+      return e.tree->at(kid).op == Op::kTuple && !IsSurelyRealSet(e.With(kid));
+    });
   }
   static bool IsDisjunction(const Expr& e) { return e.node().aux == 'o'; }
   // Also congruences of different moduli: together they say something else than one of them.

@@ -139,6 +139,15 @@ void FinishTokens(Tokens* tokens) {
       out.back().is_decimal = false;
       continue;
     }
+    if (in[i].kind == TokenKind::kWord && !out.empty() && out.back().kind == TokenKind::kNumber) {
+      const bool one = out.back().value == Rational(1);  // 5 tenths; quarters are coins
+      const std::int64_t part = FractionWord(in[i].text, !one);
+      if (part > 0 && part != 4) {
+        out.back().value = out.back().value / Rational(part);
+        out.back().is_decimal = false;
+        continue;
+      }
+    }
     if (const std::size_t used = ReadNumberWords(in, i, &value); used > 0) {
       Token number = in[i];
       number.kind = TokenKind::kNumber;

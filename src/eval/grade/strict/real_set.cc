@@ -411,6 +411,9 @@ std::optional<RealSet> RealSetBuilder::Build(const Expr& e) {
       const bool high_open =
           node.op == Op::kTuple || (node.op == Op::kInterval && (node.aux & 2) != 0);
       Span span{e.With(node.kids[0]), e.With(node.kids[1]), low_open, high_open};
+      if ((!low_open && InfinitySign(span.low) != 0) ||
+          (!high_open && InfinitySign(span.high) != 0))
+        return std::nullopt;  // infinity is no real number that could belong
       const auto order = CompareOrder(span.low, span.high, budget_);
       if (!order || *order > 0 || (*order == 0 && low_open)) return std::nullopt;
       return RealSet{{std::move(span)}, {}};

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "eval/grade/strict/words.h"
+
 namespace fuseo1 {
 namespace {
 
@@ -142,42 +144,41 @@ constexpr UnitRow kUnits[] = {
 };
 
 constexpr std::string_view kNouns[] = {
-    "unit",        "person",        "people",      "student",      "child",       "children",
-    "man",         "men",           "woman",       "women",        "boy",         "girl",
-    "way",         "point",         "apple",       "orange",       "ball",        "marble",
-    "coin",        "card",          "book",        "page",         "time",        "side",
-    "edge",        "vertex",        "vertices",    "face",         "diagonal",    "triangle",
-    "square",      "circle",        "rectangle",   "number",       "integer",     "digit",
-    "solution",    "root",          "value",       "pair",         "triple",      "triplet",
-    "set",         "subset",        "element",     "term",         "factor",      "divisor",
-    "prime",       "step",          "move",        "turn",         "game",        "match",
-    "team",        "player",        "vote",        "seat",         "chair",       "table",
-    "car",         "bus",           "buses",       "train",        "ticket",      "item",
-    "object",      "box",           "boxes",       "bag",          "cup",         "bottle",
-    "egg",         "cookie",        "candy",       "candies",      "cake",        "piece",
-    "slice",       "pie",           "pizza",       "dog",          "cat",         "cow",
-    "chicken",     "duck",          "fish",        "bird",         "horse",       "sheep",
-    "animal",      "flower",        "tree",        "plant",        "rose",        "tile",
-    "brick",       "block",         "cube",        "row",          "column",      "line",
-    "path",        "route",         "arrangement", "combination",  "permutation", "outcome",
-    "possibility", "possibilities", "choice",      "sequence",     "function",    "polynomial",
-    "matrix",      "matrices",      "word",        "letter",       "color",       "colour",
-    "coloring",    "hat",           "shirt",       "sock",         "shoe",        "pencil",
-    "pen",         "stamp",         "toy",         "house",        "room",        "floor",
-    "story",       "stories",       "friend",      "guest",        "worker",      "member",
-    "kid",         "adult",         "couple",      "class",        "classes",     "lap",
-    "trip",        "round",         "shot",        "goal",         "mark",        "score",
-    "percent",     "share",         "customer",    "call",         "message",     "email",
-    "question",    "problem",       "answer",      "error",        "case",        "event",
-    "region",      "part",          "group",       "stick",        "rope",        "post",
-    "pole",        "wheel",         "bike",        "bicycle",      "boat",        "plane",
-    "passenger",   "crate",         "basket",      "jar",          "glass",       "glasses",
-    "spoon",       "teaspoon",      "tablespoon",  "serving",      "dozen",       "bead",
-    "cell",        "dot",           "arrow",       "grade",        "inning",      "quarter",
-    "bill",        "gift",          "present",     "video",        "photo",       "picture",
-    "song",        "movie",         "cube",        "intersection", "zero",        "zeros",
-    "trailing",    "teacher",       "sandwich",    "sandwiches",   "lemon",       "peach",
-    "peaches",
+    "unit",        "person",        "people",       "student",     "child",       "children",
+    "man",         "men",           "woman",        "women",       "boy",         "girl",
+    "way",         "point",         "apple",        "orange",      "ball",        "marble",
+    "coin",        "card",          "book",         "page",        "time",        "side",
+    "edge",        "vertex",        "vertices",     "face",        "diagonal",    "triangle",
+    "square",      "circle",        "rectangle",    "number",      "integer",     "digit",
+    "solution",    "root",          "value",        "pair",        "triple",      "triplet",
+    "set",         "subset",        "element",      "term",        "factor",      "divisor",
+    "prime",       "step",          "move",         "turn",        "game",        "match",
+    "team",        "player",        "vote",         "seat",        "chair",       "table",
+    "car",         "bus",           "buses",        "train",       "ticket",      "item",
+    "object",      "box",           "boxes",        "bag",         "cup",         "bottle",
+    "egg",         "cookie",        "candy",        "candies",     "cake",        "piece",
+    "slice",       "pie",           "pizza",        "dog",         "cat",         "cow",
+    "chicken",     "duck",          "fish",         "bird",        "horse",       "sheep",
+    "animal",      "flower",        "tree",         "plant",       "rose",        "tile",
+    "brick",       "block",         "cube",         "row",         "column",      "line",
+    "path",        "route",         "arrangement",  "combination", "permutation", "outcome",
+    "possibility", "possibilities", "choice",       "sequence",    "function",    "polynomial",
+    "matrix",      "matrices",      "word",         "letter",      "color",       "colour",
+    "coloring",    "hat",           "shirt",        "sock",        "shoe",        "pencil",
+    "pen",         "stamp",         "toy",          "house",       "room",        "floor",
+    "story",       "stories",       "friend",       "guest",       "worker",      "member",
+    "kid",         "adult",         "couple",       "class",       "classes",     "lap",
+    "trip",        "round",         "shot",         "goal",        "mark",        "score",
+    "share",       "customer",      "call",         "message",     "email",       "question",
+    "problem",     "answer",        "error",        "case",        "event",       "region",
+    "part",        "group",         "stick",        "rope",        "post",        "pole",
+    "wheel",       "bike",          "bicycle",      "boat",        "plane",       "passenger",
+    "crate",       "basket",        "jar",          "glass",       "glasses",     "spoon",
+    "teaspoon",    "tablespoon",    "serving",      "dozen",       "bead",        "cell",
+    "dot",         "arrow",         "grade",        "inning",      "quarter",     "bill",
+    "gift",        "present",       "video",        "photo",       "picture",     "song",
+    "movie",       "cube",          "intersection", "zero",        "zeros",       "trailing",
+    "teacher",     "sandwich",      "sandwiches",   "lemon",       "peach",       "peaches",
 };
 
 using UnitTable = std::unordered_map<std::string_view, const UnitRow*>;
@@ -293,14 +294,20 @@ Unit NounUnit(std::string_view word) {
 
 bool IsCountNoun(std::string_view word) {
   const std::string lower = Lower(word);
+  // "5 hundreds", "5 negatives", "5 percents": a number still, but another.
+  const std::string_view singular = lower.ends_with('s') && lower.size() > 1
+                                        ? std::string_view(lower).substr(0, lower.size() - 1)
+                                        : std::string_view(lower);
+  Rational scale;
+  if ((IsNumberWord(singular) && singular != "zero") || IsScaleWord(singular, &scale) ||
+      singular == "percent" || singular == "negative" || singular == "inverse") {
+    return false;
+  }
   const auto is_noun = [](std::string_view w) {
     return std::find(std::begin(kNouns), std::end(kNouns), w) != std::end(kNouns);
   };
   if (is_noun(lower)) return true;
-  if (lower.size() >= 3 && lower.ends_with('s') &&
-      is_noun(std::string_view(lower).substr(0, lower.size() - 1))) {
-    return true;
-  }
+  if (lower.size() >= 3 && is_noun(singular)) return true;
   constexpr std::array<std::string_view, 12> kNever = {"plus",   "minus",  "times", "less",
                                                        "this",   "thus",   "does",  "yes",
                                                        "always", "unless", "is",    "was"};

@@ -51,7 +51,8 @@ bool IsNumberWord(std::string_view word) {
 }
 
 bool IsScaleWord(std::string_view word, Rational* scale) {
-  const std::string w = ToLowerAscii(word);
+  std::string w = ToLowerAscii(word);
+  if (w.ends_with('s')) w.pop_back();  // 5 hundreds
   std::int64_t value = ScaleValue(w);
   if (w == "hundred") value = 100;
   if (w == "dozen") value = 12;
@@ -62,17 +63,21 @@ bool IsScaleWord(std::string_view word, Rational* scale) {
 
 std::int64_t FractionWord(std::string_view word, bool plural) {
   constexpr std::pair<std::string_view, std::int64_t> kParts[] = {
-      {"third", 3},      {"quarter", 4},    {"fourth", 4},      {"fifth", 5},
-      {"sixth", 6},      {"seventh", 7},    {"eighth", 8},      {"ninth", 9},
-      {"tenth", 10},     {"eleventh", 11},  {"twelfth", 12},    {"fifteenth", 15},
-      {"sixteenth", 16}, {"twentieth", 20}, {"hundredth", 100}, {"thousandth", 1000}};
-  const std::string w = ToLowerAscii(word);
+      {"third", 3}, {"quarter", 4}, {"fifth", 5}, {"eighth", 8}, {"ninth", 9}, {"twelfth", 12}};
+  std::string w = ToLowerAscii(word);
   if (w == "half") return plural ? 0 : 2;
   if (w == "halves") return plural ? 2 : 0;
+  if (w.ends_with('s') != plural) return 0;
+  if (plural) w.pop_back();
   for (const auto& [name, value] : kParts) {
-    if (plural ? w == std::string(name) + "s" : w == name) return value;
+    if (w == name) return value;
   }
-  return 0;
+  if (!w.ends_with("th")) return 0;
+  w.resize(w.size() - 2);
+  if (w.ends_with("ie")) w.replace(w.size() - 2, 2, "y");  // twentieth
+  Rational value;
+  if (!NumberFromWords({w}, &value) || value.Compare(Rational(4)) < 0) return 0;
+  return value.ToInt().value_or(0);
 }
 
 std::int64_t OrdinalWord(std::string_view word) {
