@@ -143,6 +143,9 @@ class Lexer {
       ++at_;
       if (c == '=') return Symbol("=");
       Emit(TokenKind::kCommand, c == '<' ? "le" : c == '>' ? "ge" : "ne");
+    } else if (c == ':' && Peek() == '=') {
+      ++at_;
+      Symbol("=");
     } else if (c == '+' && Peek() == '/' && (Peek(1) == '-')) {
       at_ += 2;
       Emit(TokenKind::kCommand, "pm");
@@ -254,7 +257,8 @@ class Lexer {
       return;
     }
     if (name == "hspace" || name == "phantom" || name == "vspace" || name == "color" ||
-        name == "label" || name == "hphantom" || name == "tag") {
+        name == "label" || name == "hphantom" || name == "tag" || name == "textcolor" ||
+        name == "colorbox") {
       Braced();
       space_ = Space::kTex;
       return;

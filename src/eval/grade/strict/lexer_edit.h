@@ -1,4 +1,4 @@
-// Edits of token lists, for lexer_phrases.cc, lexer_sets.cc and lexer_congruence.cc only.
+// Edits of token lists, for the files of lexer_*.cc only.
 #pragma once
 
 #include <initializer_list>
@@ -25,6 +25,9 @@ void Replace(std::vector<Token>* in, std::size_t at, std::size_t count, TokenKin
 // Names of sets, congruences, conditions on letters: "all real numbers", "(mod 5)", "for integer
 // k".
 void FinishSets(std::vector<Token>* in);
+
+// What says nothing about the value: "The answer is", \therefore, "exactly".
+void DropNoise(std::vector<Token>* in);
 
 // Congruences: "(mod 5)", "4 | n", "n is divisible by 4".
 void FinishCongruences(std::vector<Token>* in);

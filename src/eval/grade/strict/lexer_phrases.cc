@@ -11,47 +11,6 @@
 namespace fuseo1 {
 namespace {
 
-// "The final answer is", "Answer:", "ans =" before the value.
-void DropLeadIn(std::vector<Token>* in) {
-  std::size_t i = 0;
-  for (const std::string_view word : {"so", "thus", "hence", "therefore"})
-    i += Phrase(*in, i, {word});
-  if (i > 0 && (*in)[i].Is(",")) ++i;
-  i += Phrase(*in, i, {"the"});
-  for (const std::string_view word : {"final", "correct", "required"}) i += Phrase(*in, i, {word});
-  std::size_t head = 0;
-  for (const std::string_view word : {"answer", "answers", "ans", "solution", "result"})
-    head = std::max(head, Phrase(*in, i, {word}));
-  if (head == 0) return;
-  i += head;
-  const std::size_t verb = std::max(Phrase(*in, i, {"is"}), Phrase(*in, i, {"are"}));
-  i += verb;
-  const bool sign = (*in)[i].Is(":") || (*in)[i].Is("=");
-  if (sign) ++i;
-  if ((verb > 0 || sign) && i + 1 < in->size())
-    in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
-}
-
-// "the point (1, 2)", "the line x = 2": what kind of thing the value is.
-void DropKind(std::vector<Token>* in) {
-  std::size_t i = Phrase(*in, 0, {"the"});
-  for (const std::string_view word : {"vertical", "horizontal", "ordered", "closed", "open"})
-    i += Phrase(*in, i, {word});
-  std::size_t noun = 0;
-  for (const std::string_view word :
-       {"point", "points", "line", "pair", "pairs", "triple", "triples", "interval", "function",
-        "equation", "vector", "matrix"}) {
-    noun = std::max(noun, Phrase(*in, i, {word}));
-  }
-  const Token& next = (*in)[std::min(i + noun, in->size() - 1)];
-  const bool opens = next.Is("(") || next.Is("[") || next.IsCommand("begin:pmatrix") ||
-                     next.IsCommand("begin:bmatrix") || next.IsCommand("langle");
-  const bool equation =
-      i + noun + 3 < in->size() && next.kind == TokenKind::kLetter && !(*in)[i + noun + 1].Is(",");
-  if (noun > 0 && (opens || equation))
-    in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i + noun));
-}
-
 // 5'4'' alone: feet and inches.
 void SpellFeet(std::vector<Token>* in) {
   const bool number = in->size() >= 4 && (*in)[0].kind == TokenKind::kNumber && (*in)[1].Is("'") &&
@@ -255,8 +214,7 @@ void FinishPhrases(std::vector<Token>* in) {
       Replace(in, i, out_of, TokenKind::kSymbol, "/");  // 3 out of 5
     }
   }
-  DropLeadIn(in);
-  DropKind(in);
+  DropNoise(in);
   SpellFeet(in);
   SpellMapping(in);
   DropOption(in);

@@ -210,6 +210,23 @@ NodeId Parser::ParseCounting(const std::string& name) {
   return tree_.Add(name == "C" ? Op::kBinomial : Op::kPermutation, {n, k});
 }
 
+// The bracket of C(2n, n): two sums of letters and numbers.
+bool Parser::ChoosesFrom() const {
+  int commas = 0;
+  bool letter = false;
+  std::size_t i = 1;
+  for (; !Peek(i).Is(")"); ++i) {
+    const Token& t = Peek(i);
+    letter = letter || t.kind == TokenKind::kLetter;
+    commas += t.Is(",") ? 1 : 0;
+    if (t.kind != TokenKind::kLetter && t.kind != TokenKind::kNumber && !t.Is(",") && !t.Is("+") &&
+        !t.Is("-")) {
+      return false;
+    }
+  }
+  return commas == 1 && letter && Peek(i - 1).kind != TokenKind::kSymbol;
+}
+
 NodeId Parser::ParseLetter() {
   if (AtDifferential() && differential_.empty()) {
     differential_ = Peek(1).text;
@@ -297,7 +314,8 @@ NodeId Parser::ParseLetter() {
       plain = false;
     }
   }
-  if ((!plain || arguments == 0) && !IsFunctionLetter(first.text))
+  const bool chooses = !plain && name == "C" && ChoosesFrom();
+  if ((!plain || arguments == 0) && !chooses && !IsFunctionLetter(first.text))
     return tree_.Add(Op::kVar, {}, name);
   ++pos_;
   Items items;

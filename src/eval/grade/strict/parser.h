@@ -98,6 +98,7 @@ class Parser {
   NodeId ParseNumber();
   NodeId ParseLetter();
   NodeId ParseCounting(const std::string& name);
+  bool ChoosesFrom() const;
   NodeId ParseDecorated(const std::string& prefix);
   NodeId ParseBars(std::string_view close, Op op);
   std::string RawArgument();

@@ -117,6 +117,7 @@ constexpr UnitRow kUnits[] = {
     {"mH|millihenry|millihenries", 1, 1000, "I-2 L2 M T-2"},
     {"Wb|weber|webers", 1, 1, "I-1 L2 M T-2"},
     {"T|tesla|teslas", 1, 1, "I-1 M T-2"},
+    {"mT|millitesla|milliteslas", 1, 1000, "I-1 M T-2"},
     {"K|kelvin|kelvins", 1, 1, "K"},
     {"mol|mole|moles", 1, 1, "mol"},
     {"mmol", 1, 1000, "mol"},
