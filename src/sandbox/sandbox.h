@@ -19,6 +19,7 @@
 
 #include "base/result.h"
 #include "sandbox/cgroup.h"
+#include "sandbox/channel.h"
 #include "sandbox/descriptor.h"
 #include "sandbox/policy.h"
 
@@ -53,7 +54,7 @@ struct RunOutcome {
 class Sandbox {
  public:
   static Result<Sandbox> Start(const SandboxPolicy& policy);
-  Sandbox(Sandbox&& other) noexcept;
+  Sandbox(Sandbox&& other) noexcept = default;
   Sandbox& operator=(Sandbox&& other) noexcept;
   ~Sandbox();
 
@@ -78,20 +79,16 @@ class Sandbox {
 
  private:
   Sandbox() = default;
-  void Kill();
   void Signal();  // kills what is inside
-  void Wait();    // until it has ended; then nothing of it is left
+  void Kill();    // and waits until nothing of it is left
   Result<std::string> Compiled(std::string_view text);
-  bool Send(char kind, std::string_view payload, const std::vector<int>& descriptors);
-  bool SendAll(std::string_view bytes);
-  // The next message's kind and payload; 0 when the sandbox is gone or the time is over.
-  char Receive(std::string& payload, std::chrono::steady_clock::time_point deadline);
 
   std::optional<Cgroup> cgroup_;
-  Descriptor control_, errors_;
+  Channel channel_;
+  Descriptor errors_, process_;  // bubblewrap's, or the interpreter's without a sandbox
+  pid_t pid_ = -1;
   std::string interpreter_;
   std::uint64_t oom_kills_ = 0;
-  pid_t pid_ = -1;
   std::int64_t owner_uid_ = -1;  // who owns the pipes, where it is not us
   bool untouched_ = true;        // no program has been here
   bool has_harness_ = false, reusable_ = false, bare_ = false, limit_wall_ = true,
