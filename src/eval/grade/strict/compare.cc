@@ -168,6 +168,14 @@ class Comparer {
         (ListsInequalities(gold) || ListsInequalities(prediction))) {
       return {Verdict::kUnequal, "different-relations"};
     }
+    if ((g == Op::kRelation && p == Op::kList && !IsDisjunction(prediction)) ||
+        (g == Op::kList && p == Op::kRelation && !IsDisjunction(gold))) {
+      const auto chain = ChainAsList(g == Op::kRelation ? gold : prediction);
+      if (chain && g == Op::kRelation)
+        return CompareMultisets(Kids(Expr{&*chain, chain->root, gold.signs}), Kids(prediction));
+      if (chain)
+        return CompareMultisets(Kids(gold), Kids(Expr{&*chain, chain->root, prediction.signs}));
+    }
     if (IsByCases(gold) || IsByCases(prediction)) {
       if (const Decision d = CompareByCases(gold, prediction, budget_); d.equal()) return d;
     }

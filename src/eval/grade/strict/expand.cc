@@ -49,4 +49,20 @@ Items Expand(const Expr& e) {
   return out;
 }
 
+std::optional<Tree> ChainAsList(const Expr& e) {
+  const Node chain = e.node();
+  if (chain.op != Op::kRelation || chain.text.size() < 2 ||
+      chain.text.find_first_not_of("<>lg") != std::string::npos) {
+    return std::nullopt;
+  }
+  Tree tree = *e.tree;
+  std::vector<NodeId> links;
+  for (std::size_t k = 0; k + 1 < chain.kids.size(); ++k) {
+    links.push_back(
+        tree.Add(Op::kRelation, {chain.kids[k], chain.kids[k + 1]}, chain.text.substr(k, 1)));
+  }
+  tree.root = tree.Add(Op::kList, std::move(links), {}, 'a');
+  return tree;
+}
+
 }  // namespace fuseo1

@@ -1,7 +1,7 @@
 // Answers that hold several: lists, sets, and what a plus-minus stands for. Pure.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "eval/grade/strict/scalar.h"
@@ -12,12 +12,13 @@ namespace fuseo1 {
 // chosen.
 struct Items {
   std::vector<Expr> items;
-  std::vector<std::string>
-      names;  // of "name = value" read from (x, y) = (1, 2); empty strings else
   bool many = false;
 };
 
 // At most 1024 items.
 Items Expand(const Expr& e);
+
+// a < b < c as the list a < b, b < c; nothing for any other answer.
+std::optional<Tree> ChainAsList(const Expr& e);
 
 }  // namespace fuseo1

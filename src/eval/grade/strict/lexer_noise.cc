@@ -65,8 +65,8 @@ void DropMarks(std::vector<Token>* in) {
     return t.kind == TokenKind::kCommand &&
            std::find(names.begin(), names.end(), t.text) != names.end();
   };
-  while (in->size() > 2 && is_mark(in->front(), {"therefore", "Rightarrow", "implies",
-                                                 "Longrightarrow", "to", "Leftrightarrow"})) {
+  while (in->size() > 2 &&
+         is_mark(in->front(), {"therefore", "Rightarrow", "to", "Leftrightarrow"})) {
     EraseFront(in, 1);
   }
   while (in->size() > 2 &&

@@ -166,6 +166,13 @@ NodeId Parser::ParseTerm() {
       if (dots == kFailed) return kFailed;
       above = {dots};
     }
+    const bool vector = tree_.at(above.back()).text.starts_with("vec(");
+    if (vector && below.empty() && Peek().IsCommand("times") && Peek(1).IsCommand("vec")) {
+      ++pos_;  // no product that could be turned
+      const NodeId right = ParsePrimary();
+      if (right == kFailed) return kFailed;
+      above.back() = tree_.Add(Op::kCall, {above.back(), right}, "\\times");
+    }
     if (Peek().Is("*") || Peek().IsCommand("cdot") || Peek().IsCommand("times")) {
       ++pos_;
     } else if (Peek().Is("/") || Peek().IsCommand("div")) {
