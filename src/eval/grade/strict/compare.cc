@@ -164,8 +164,9 @@ class Comparer {
         if (g != p) return {Verdict::kUndecided, "undecided-set"};
       }
     }
+    const bool statements = ListsStatements(gold) && ListsStatements(prediction);
     if (g == Op::kList && p == Op::kList && IsDisjunction(gold) != IsDisjunction(prediction) &&
-        (ListsInequalities(gold) || ListsInequalities(prediction))) {
+        (statements || ListsInequalities(gold) || ListsInequalities(prediction))) {
       return {Verdict::kUnequal, "different-relations"};
     }
     if ((g == Op::kRelation && p == Op::kList && !IsDisjunction(prediction)) ||
@@ -268,6 +269,15 @@ class Comparer {
     });
   }
   static bool IsDisjunction(const Expr& e) { return e.node().aux == 'o'; }
+  // p and q, p or q: letters joined by a word.
+  static bool ListsStatements(const Expr& e) {
+    const Node& node = e.node();
+    return node.op == Op::kList && node.aux != ',' &&
+           std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) {
+             const Node& item = e.tree->at(kid);
+             return item.op == Op::kVar && item.text.size() == 1;
+           });
+  }
   // Also congruences of different moduli: together they say something else than one of them.
   static bool ListsInequalities(const Expr& e) {
     const Node& node = e.node();

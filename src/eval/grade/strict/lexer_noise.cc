@@ -65,10 +65,12 @@ void DropMarks(std::vector<Token>* in) {
     return t.kind == TokenKind::kCommand &&
            std::find(names.begin(), names.end(), t.text) != names.end();
   };
-  while (in->size() > 2 &&
-         is_mark(in->front(), {"therefore", "Rightarrow", "to", "Leftrightarrow"})) {
-    EraseFront(in, 1);
+  std::size_t front = 0;
+  while (front + 2 < in->size() &&
+         is_mark((*in)[front], {"therefore", "Rightarrow", "to", "Leftrightarrow"})) {
+    ++front;
   }
+  EraseFront(in, front);
   while (in->size() > 2 &&
          is_mark((*in)[in->size() - 2], {"checkmark", "blacksquare", "qed", "Box", "qedhere"})) {
     in->erase(in->end() - 2);

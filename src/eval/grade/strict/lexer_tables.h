@@ -94,6 +94,7 @@ inline constexpr std::pair<std::string_view, std::string_view> kSynonyms[] = {
     {"ctg", "cot"},
     {"arctg", "arctan"},
     {"rightarrow", "to"},
+    {"lnot", "neg"},
     {"implies", "Rightarrow"},
     {"Longrightarrow", "Rightarrow"},
     {"iff", "Leftrightarrow"},

@@ -75,6 +75,10 @@ NodeId Parser::ParsePrimaryUnguarded() {
     ++pos_;
     return ParseBars("|", Op::kAbs);
   }
+  if (t.Is("||")) {  // \|v\|
+    ++pos_;
+    return ParseBars("||", Op::kAbs);
+  }
   if (t.Is("abs(")) {
     ++pos_;
     return ParseBars("abs)", Op::kAbs);
@@ -237,6 +241,15 @@ NodeId Parser::ParseLetter() {
   const Token first = Peek();
   std::string name = first.text;
   ++pos_;
+  if (name == "nabla" && (Peek().IsCommand("times") || Peek().IsCommand("cdot"))) {
+    name += " " + Peek().text;  // the curl and the divergence are no products
+    ++pos_;
+    return tree_.Add(Op::kVar, {}, name);
+  }
+  if (name == "Delta" && Peek().kind == TokenKind::kLetter && !Peek().roman) {
+    name += " " + Peek().text;  // \Delta x is one quantity
+    ++pos_;
+  }
   // C_5^2, C^2_5 and P, A alike, with integers: combinations and permutations.
   const bool counting = name == "C" || name == "P" || name == "A";
   if (counting && (Peek().Is("_") || Peek().Is("^"))) {

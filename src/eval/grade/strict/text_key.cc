@@ -59,6 +59,8 @@ std::string TextKey(std::string_view canonical) {
           const char next = canonical[i + 1];
           if (next == '{' || next == '}' || next == '%' || next == '#' || next == '&') {
             out.push_back(next);
+          } else if (next == '|') {
+            out += "||";
           } else {
             space = true;
           }
