@@ -1,6 +1,8 @@
 #include "eval/grade/strict/named.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "eval/grade/strict/words.h"
 
@@ -202,6 +204,35 @@ std::optional<Expr> IdentityValue(const Expr& gold, const Expr& prediction, std:
     }
   }
   return prediction.With(node.kids.back());
+}
+
+std::vector<std::vector<Expr>> OrdersOfNamed(const std::vector<Expr>& items, bool is_gold,
+                                             bool* bare, std::int64_t* budget) {
+  std::vector<std::pair<std::string, Expr>> named;
+  std::set<std::string> stems;  // x_1 and x_2 only count values of x
+  std::size_t letters = 0;
+  *bare = true;
+  for (const Expr& item : items) {
+    Named one = StripName(item, budget);
+    if (!one.name.empty()) *bare = false;
+    if (!one.parts.empty()) return {};
+    letters += one.name.size() == 1 ? 1U : 0U;
+    stems.insert(one.name.substr(0, one.name.find('_')));
+    named.emplace_back(std::move(one.name), std::move(one.value));
+  }
+  if (stems.size() != items.size() || items.size() < 2 || stems.count({}) > 0) return {};
+  const auto values = [&] {
+    std::vector<Expr> out;
+    for (const auto& [name, value] : named) out.push_back(value);
+    return out;
+  };
+  std::vector<std::vector<Expr>> orders;
+  const bool in_letters = letters == items.size();
+  if (is_gold || !in_letters) orders.push_back(values());
+  std::stable_sort(named.begin(), named.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (in_letters) orders.push_back(values());
+  return orders;
 }
 
 }  // namespace fuseo1

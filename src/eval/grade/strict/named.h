@@ -27,4 +27,10 @@ std::optional<Expr> AskedValue(const Expr& gold, const Expr& prediction);
 // one.
 std::optional<Expr> IdentityValue(const Expr& gold, const Expr& prediction, std::int64_t* budget);
 
+// The values of items that all have names of their own, x = 2, y = -3, in each order in which bare
+// values may stand for them: as written (not for a prediction in single letters), and by name.
+// Empty where the items are not so; then *bare tells whether none has a name.
+std::vector<std::vector<Expr>> OrdersOfNamed(const std::vector<Expr>& items, bool is_gold,
+                                             bool* bare, std::int64_t* budget);
+
 }  // namespace fuseo1
