@@ -138,4 +138,33 @@ void FinishCongruences(std::vector<Token>* in) {
   ReadRemainder(in);
 }
 
+void ReadParity(std::vector<Token>* in) {
+  std::size_t i = 0;
+  for (const std::string_view word : {"all", "every", "any"}) i += Phrase(*in, i, {word});
+  const bool leads = Phrase(*in, i, {"even"}) + Phrase(*in, i, {"odd"}) > 0;
+  const bool letter_first = i == 0 && (*in)[0].kind == TokenKind::kLetter;
+  bool odd = false;
+  Token letter = (*in)[0];
+  if (leads) {
+    odd = Phrase(*in, i, {"odd"}) > 0;
+    ++i;
+    for (const std::string_view word : {"integer", "integers"}) i += Phrase(*in, i, {word});
+    if (i + 2 != in->size() || (*in)[i].kind != TokenKind::kLetter) return;
+    letter = (*in)[i];
+  } else if (letter_first) {
+    i = 1 + Phrase(*in, 1, {"is"});
+    odd = Phrase(*in, i, {"odd"}) > 0;
+    if (!odd && Phrase(*in, i, {"even"}) == 0) return;
+    if (i + 2 != in->size()) return;
+  } else {
+    return;
+  }
+  Token residue = Zero(letter);
+  if (odd) residue.value = Rational(1);
+  if (odd) residue.text = "1";
+  Token two = Made(letter, TokenKind::kNumber, "2");
+  two.value = Rational(2);
+  SayCongruence({letter}, residue, two, in);
+}
+
 }  // namespace fuseo1

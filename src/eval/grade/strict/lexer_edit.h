@@ -32,6 +32,9 @@ void DropNoise(std::vector<Token>* in);
 // Congruences: "(mod 5)", "4 | n", "n is divisible by 4".
 void FinishCongruences(std::vector<Token>* in);
 
+// "n is even", "all odd n", "odd integers n" as congruences of the letter.
+void ReadParity(std::vector<Token>* in);
+
 // A condition in brackets or after "for" at the end becomes a further item.
 void FinishConditions(std::vector<Token>* in);
 

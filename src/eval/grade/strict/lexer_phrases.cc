@@ -133,12 +133,36 @@ std::size_t WhereConstant(const std::vector<Token>& in, std::size_t at) {
   return is > 0 && constant > 0 ? k + constant : 0;
 }
 
+// "for some constants a and b", "a, b \in R" at the end, likewise.
+std::size_t ForConstants(const std::vector<Token>& in, std::size_t at) {
+  std::size_t i = at + Phrase(in, at, {"for"});
+  if (i > at) {
+    for (const std::string_view word : {"some", "any", "all", "arbitrary", "real"})
+      i += Phrase(in, i, {word});
+    const std::size_t noun = std::max(Phrase(in, i, {"constant"}), Phrase(in, i, {"constants"}));
+    if (noun == 0) return 0;
+    i += noun;
+  }
+  std::size_t letters = 0;
+  while (in[i].kind == TokenKind::kLetter) {
+    ++letters;
+    ++i;
+    if (in[i].Is(",") || in[i].IsWord("and")) ++i;
+  }
+  const bool real = in[i].IsCommand("in") && in[i + 1].IsCommand("bbR");
+  const bool ends = in[real ? i + 2 : i].kind == TokenKind::kEnd;
+  const bool remark = Phrase(in, at, {"for"}) > 0 ? letters > 0 : letters > 1 && real;
+  return remark && ends ? i + (real ? 2 : 0) - at : 0;
+}
+
 // Such remarks after a value.
 void DropRemarks(std::vector<Token>* in) {
   for (std::size_t i = 1; i + 1 < in->size(); ++i) {
     std::size_t at = i;
     if ((*in)[at].Is(",")) ++at;
-    const std::size_t used = std::max(ForAll(*in, at), WhereConstant(*in, at));
+    const std::size_t used =
+        std::max({ForAll(*in, at), WhereConstant(*in, at),
+                  at > i || (*in)[at].IsWord("for") ? ForConstants(*in, at) : 0});
     if (used == 0) continue;
     const Token& next = (*in)[at + used];
     if (next.kind == TokenKind::kEnd || next.IsWord("or") || next.IsWord("and") || next.Is(",") ||

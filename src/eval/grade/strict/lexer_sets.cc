@@ -237,6 +237,20 @@ void NameNumberSets(std::vector<Token>* in) {
   }
 }
 
+// "some integer" before the letter of a condition at `at`, k >= 1: its letter says as much.
+void DropIntegerWords(std::vector<Token>* in, std::size_t at) {
+  std::size_t i = at;
+  for (const std::string_view word : {"some", "any", "every", "all"}) i += Phrase(*in, i, {word});
+  const std::size_t noun = std::max(Phrase(*in, i, {"integer"}), Phrase(*in, i, {"integers"}));
+  i += noun;
+  if (noun == 0 || i + 2 >= in->size() || (*in)[i].kind != TokenKind::kLetter ||
+      !((*in)[i + 1].IsCommand("ge") || (*in)[i + 1].Is(">"))) {
+    return;
+  }
+  in->erase(in->begin() + static_cast<std::ptrdiff_t>(at),
+            in->begin() + static_cast<std::ptrdiff_t>(i));
+}
+
 // A condition in brackets or after "for", "where", "with", "when" at the end: a further item.
 void MarkConditions(std::vector<Token>* in) {
   const std::size_t size = in->size();
@@ -263,6 +277,8 @@ void MarkConditions(std::vector<Token>* in) {
   for (std::size_t i = 1; i + 3 < in->size(); ++i) {
     const bool word = (*in)[i].IsWord("for") || (*in)[i].IsWord("where") ||
                       (*in)[i].IsWord("with") || (*in)[i].IsWord("when");
+    if (word) DropIntegerWords(in, i + 1);
+    if (i + 3 >= in->size()) return;
     if (word && (*in)[i + 1].kind == TokenKind::kLetter && IsRelation((*in)[i + 2])) {
       if ((*in)[i - 1].Is(",")) {
         in->erase(in->begin() + static_cast<std::ptrdiff_t>(i));
@@ -352,6 +368,7 @@ void NameIntegers(std::vector<Token>* in) {
 }  // namespace
 
 void FinishSets(std::vector<Token>* in) {
+  ReadParity(in);
   // "all real x" names its letter at the end.
   const bool whole = Phrase(*in, 0, {"all"}) > 0 || Phrase(*in, 0, {"every"}) > 0;
   if (whole && in->size() > 3 && (*in)[in->size() - 2].kind == TokenKind::kLetter &&

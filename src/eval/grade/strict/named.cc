@@ -78,6 +78,16 @@ std::string NameOf(const Expr& e, std::vector<std::string>* parts) {
           e.tree->at(node.kids[0]).op != Op::kWord && name.size() > 1 && inner.empty();
       return segment ? name : std::string();  // |AB| is the length that AB says too
     }
+    case Op::kRatio: {  // AB : BC
+      std::string name;
+      for (const NodeId kid : node.kids) {
+        std::vector<std::string> inner;
+        const std::string part = NameOf(e.With(kid), &inner);
+        if (part.empty() || !inner.empty()) return {};
+        name += part + ":";
+      }
+      return name;
+    }
     case Op::kPow: {  // A^{-1}
       const Node& exponent = e.tree->at(node.kids[1]);
       const bool inverse = exponent.op == Op::kNeg && e.tree->at(exponent.kids[0]).number == 1;

@@ -132,6 +132,8 @@ NodeId Parser::ParseCommand() {
       if (Take("_")) letters += "_" + RawArgument();
       if (Failed() || letters.size() > 512) return kFailed;
     }
+    if (name == "angle" && letters.size() == 9 && letters[8] < letters[6])
+      std::swap(letters[6], letters[8]);  // \angle CBA is \angle ABC
     return letters.size() > name.size() + 1 ? tree_.Add(Op::kVar, {}, letters) : Unexpected();
   }
   --pos_;

@@ -138,7 +138,7 @@ void Parser::SpreadName(Items* items) {
     items->nodes[k] = tree_.Add(Op::kRelation, {first.kids[0], items->nodes[k]}, "=");
 }
 
-// x = 1, y = 2 as (x, y) = (1, 2), the names in alphabetical order; kFailed where it is not that.
+// x = 1, y = 2 as (x, y) = (1, 2), the names as they are written; kFailed where it is not that.
 NodeId Parser::NamedGroup(const std::vector<NodeId>& nodes) {
   std::vector<std::pair<std::string, NodeId>> values;
   for (const NodeId id : nodes) {
@@ -149,12 +149,14 @@ NodeId Parser::NamedGroup(const std::vector<NodeId>& nodes) {
     }
     values.emplace_back(tree_.at(node.kids[0]).text, node.kids[1]);
   }
-  std::sort(values.begin(), values.end());
+  auto sorted = values;
+  std::sort(sorted.begin(), sorted.end());
   const bool twice =
-      std::adjacent_find(values.begin(), values.end(), [](const auto& a, const auto& b) {
+      std::adjacent_find(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
         return a.first == b.first;
-      }) != values.end();
+      }) != sorted.end();
   if (values.size() < 2 || twice) return kFailed;
+  if (sorted.front().first >= "x") values = std::move(sorted);  // of coordinates only
   std::vector<NodeId> names;
   std::vector<NodeId> parts;
   for (const auto& [name, value] : values) {
