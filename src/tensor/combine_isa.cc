@@ -130,12 +130,13 @@ FloatTerms TermsFor(const double* coefficients, std::size_t count) {
   return terms;
 }
 
-// One group, from the element `first`. Each element of `doubt` becomes 0 or 1.
-using DoubtFlags = std::array<std::uint8_t, kGroup>;
+// One group, from the element `first`. Nonzero: some elements are in doubt, the flags tell which.
+using DoubtFlags = Flags<std::uint32_t>;
+static_assert(DoubtFlags::kElems == kGroup);
 template <class In, class Out, std::size_t kCount>
 std::uint32_t GroupOfFloats(const std::byte* const* inputs, const float* factors,
                             const float* scaled, float slack, std::size_t first,
-                            std::byte* __restrict result, std::uint8_t* __restrict doubt) {
+                            std::byte* __restrict result, std::uint32_t* __restrict doubt) {
   std::array<const std::byte*, kCount> in;
   std::array<float, kCount> factor;
   std::array<float, kCount> scale;
@@ -154,9 +155,8 @@ std::uint32_t GroupOfFloats(const std::byte* const* inputs, const float* factors
       sum = MulAdd(factor[k], x, sum);
       size = MulAdd(scale[k], std::fabs(x), size);
     }
-    const std::uint32_t doubtful = static_cast<std::uint32_t>(Doubt<Out>(sum, size, slack)) >> 31;
-    any |= doubtful;
-    doubt[i] = static_cast<std::uint8_t>(doubtful);
+    doubt[i] = static_cast<std::uint32_t>(Doubt<Out>(sum, size, slack) >> 31);
+    any |= doubt[i];
     Store<Out>(result, i, Out::FromPlainFloat(sum));
   }
   return any;
@@ -165,7 +165,7 @@ std::uint32_t GroupOfFloats(const std::byte* const* inputs, const float* factors
 template <class In, class Out>
 std::uint32_t GroupOfFloats(const std::byte* const* inputs, const FloatTerms& terms,
                             std::size_t first, std::byte* __restrict result,
-                            std::uint8_t* __restrict doubt) {
+                            std::uint32_t* __restrict doubt) {
   std::array<float, kGroup> sums{};
   std::array<float, kGroup> sizes{};
   float* __restrict sum = sums.data();
@@ -182,10 +182,8 @@ std::uint32_t GroupOfFloats(const std::byte* const* inputs, const FloatTerms& te
   }
   std::uint32_t any = 0;
   for (std::size_t i = 0; i < kGroup; ++i) {
-    const std::uint32_t doubtful =
-        static_cast<std::uint32_t>(Doubt<Out>(sum[i], size[i], terms.slack)) >> 31;
-    any |= doubtful;
-    doubt[i] = static_cast<std::uint8_t>(doubtful);
+    doubt[i] = static_cast<std::uint32_t>(Doubt<Out>(sum[i], size[i], terms.slack) >> 31);
+    any |= doubt[i];
     Store<Out>(result, i, Out::FromPlainFloat(sum[i]));
   }
   return any;
@@ -197,7 +195,7 @@ std::uint32_t GroupOfFloats(const std::byte* const* inputs, const FloatTerms& te
   const float* const factors = terms.factors.data();
   const float* const scaled = terms.scaled.data();
   const float slack = terms.slack;
-  std::uint8_t* const doubt = flags.data();
+  std::uint32_t* const doubt = flags.words();
   switch (terms.factors.size()) {
     case 2:
       return GroupOfFloats<In, Out, 2>(inputs, factors, scaled, slack, first, result, doubt);
@@ -219,32 +217,9 @@ void BatchOfFloats(const std::byte* const* inputs, const FloatTerms& terms, std:
   for (std::size_t begin = 0; begin < kBatch; begin += kGroup) {
     if (GroupOfFloats<In, Out>(inputs, terms, first + begin,
                                result + begin * sizeof(typename Out::Bits), flags) != 0) {
-      ForEachFlag(flags.data(), kGroup,
-                  [&](std::size_t i) { doubtful.Add(begin + i, all, first + begin + i); });
+      flags.ForEach(kGroup,
+                    [&](std::size_t i) { doubtful.Add(begin + i, all, first + begin + i); });
     }
-  }
-}
-
-// Elements i, i + kLanes, i + 2 kLanes … of a block are bits of one of kLanes masks.
-constexpr std::size_t kLanes = 16;
-constexpr std::size_t kBlock = 16 * kLanes;
-using LaneMasks = std::array<std::uint16_t, kBlock>;
-constexpr LaneMasks kLaneBits = [] {
-  LaneMasks bits{};
-  for (std::size_t i = 0; i < bits.size(); ++i) {
-    bits[i] = static_cast<std::uint16_t>(1U << i / kLanes);
-  }
-  return bits;
-}();
-
-// The first kLanes become the union of all.
-template <std::size_t kHalf = kBlock / 2>
-void Unite(LaneMasks& masks) {
-  for (std::size_t i = 0; i < kHalf; ++i) {
-    masks[i] = static_cast<std::uint16_t>(masks[i] | masks[kHalf + i]);
-  }
-  if constexpr (kHalf > kLanes) {
-    Unite<kHalf / 2>(masks);
   }
 }
 
@@ -260,6 +235,7 @@ void Unite(LaneMasks& masks) {
 template <std::size_t kCount>
 void BatchOfPairs(const std::byte* const* inputs, const FloatTerms& terms, std::size_t first,
                   std::byte* __restrict result, Doubtful<Bf16>& doubtful) {
+  constexpr std::size_t kBlock = Flags<std::uint16_t>::kElems;
   constexpr std::uint32_t kUpper = 0xFFFF0000U;
   constexpr int kSmaller = kMostBinadesSmaller << 7;
   const auto near = static_cast<std::uint16_t>(terms.steps);
@@ -290,8 +266,8 @@ void BatchOfPairs(const std::byte* const* inputs, const FloatTerms& terms, std::
       std::memcpy(out + i * sizeof(rounded), &rounded, sizeof(rounded));
       std::memcpy(cut.data() + i * sizeof(rest), &rest, sizeof(rest));
     }
-    // Masks by arithmetic: with branches, or in bool, compilers leave this loop scalar.
-    LaneMasks masks;
+    Flags<std::uint16_t> flags;
+    std::uint16_t* const words = flags.words();
     for (std::size_t i = 0; i < kBlock; ++i) {
       std::int16_t largest = 0;
       for (std::size_t k = 0; k < kCount; ++k) {
@@ -304,18 +280,9 @@ void BatchOfPairs(const std::byte* const* inputs, const FloatTerms& terms, std::
       const auto rest = static_cast<std::uint16_t>(Load<Bf16>(cut.data(), i) + near);
       const auto small = static_cast<std::uint16_t>(size < largest ? 0xFFFFU : 0U);
       const auto close = static_cast<std::uint16_t>(rest <= twice_near ? 0xFFFFU : 0U);
-      masks[i] = static_cast<std::uint16_t>((small | close) & kLaneBits[i]);
+      words[i] = static_cast<std::uint16_t>((small | close));
     }
-    Unite(masks);
-    for (std::size_t lane = 0; lane < kLanes; lane += 4) {
-      std::uint64_t four;
-      std::memcpy(&four, masks.data() + lane, sizeof(four));
-      for (; four != 0; four &= four - 1) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(four));
-        const std::size_t i = bit % 16 * kLanes + lane + bit / 16;
-        doubtful.Add(begin + i, in, i);
-      }
-    }
+    flags.ForEach(kBlock, [&](std::size_t i) { doubtful.Add(begin + i, in, i); });
   }
 }
 

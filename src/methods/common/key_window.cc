@@ -52,20 +52,20 @@ void KeyWindow::Count(const std::uint32_t* __restrict keys, const Block& block) 
   const auto below = static_cast<std::int32_t>(first_) - 1;
   const auto last =
       static_cast<std::int32_t>(first_ + (static_cast<std::uint32_t>(bins_) << bits_) - 1);
-  std::array<std::uint8_t, kBlockElems> flags;
-  std::uint8_t* const inside = flags.data();
+  Flags<std::uint32_t> flags;
+  std::uint32_t* const inside = flags.words();
   std::uint32_t above = 0;
   for (std::size_t i = 0; i < block.count; ++i) {
     const auto key = static_cast<std::int32_t>(keys[i]);
     const std::uint32_t is_above = key > last ? 1U : 0U;
     const std::uint32_t not_below = key > below ? 1U : 0U;
     above += is_above;
-    inside[i] = static_cast<std::uint8_t>(not_below - is_above);
+    inside[i] = is_above - not_below;
   }
   worker.above += above;
   std::uint32_t* const counts = worker.counts.data();
   const std::uint32_t low_bits = (1U << bits_) - 1;
-  ForEachFlag(inside, block.count, [&](std::size_t i) {
+  flags.ForEach(block.count, [&](std::size_t i) {
     const std::uint32_t at = keys[i] - first_;
     const bool bare = (at & low_bits) == 0;
     ++counts[(at >> bits_) * 2 + (bare ? 0 : 1)];

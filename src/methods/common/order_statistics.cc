@@ -72,12 +72,14 @@ void OrderStatistics::Add(const double* __restrict values, std::size_t count, in
     const auto first = static_cast<std::int64_t>(prefixes_[t] << known);
     const std::int64_t before = first - 1;
     const std::int64_t last = first + static_cast<std::int64_t>((std::uint64_t{1} << known) - 1);
-    std::array<std::uint8_t, kBlockElems> flags;
-    std::uint8_t* const inside = flags.data();
+    Flags<std::uint32_t> flags;
+    std::uint32_t* const inside = flags.words();
     for (std::size_t i = 0; i < count; ++i) {
-      inside[i] = static_cast<std::uint8_t>((keys[i] > before ? 1 : 0) - (keys[i] > last ? 1 : 0));
+      const std::uint32_t above = keys[i] > last ? ~0U : 0U;
+      const std::uint32_t not_below = keys[i] > before ? ~0U : 0U;
+      inside[i] = above ^ not_below;
     }
-    ForEachFlag(inside, count, [&](std::size_t i) {
+    flags.ForEach(count, [&](std::size_t i) {
       const auto key = static_cast<std::uint64_t>(keys[i]);
       ++bins[(key >> shift) & mask];
       table.lowest = std::min(table.lowest, key);

@@ -198,18 +198,19 @@ class SceMerge : public TensorMerge {
                   std::span<const T* const> models) {
     Masks masks;
     std::uint32_t* const above = masks.data();
-    std::array<std::uint8_t, kBlockElems> flags;
-    std::uint8_t* const inside = flags.data();
+    Flags<std::uint32_t> flags;
+    std::uint32_t* const inside = flags.words();
     const auto last = static_cast<std::int32_t>(bin.last());
     const std::int32_t below = static_cast<std::int32_t>(bin.first) - 1;
     for (std::size_t i = 0; i < block.count; ++i) {
       const auto key = static_cast<std::int32_t>(keys[i]);
       above[i] = key > last ? ~0U : 0U;
-      inside[i] = static_cast<std::uint8_t>((key > below ? 1 : 0) - (key > last ? 1 : 0));
+      const std::uint32_t not_below = key > below ? ~0U : 0U;
+      inside[i] = above[i] ^ not_below;
     }
     AddEnergies<T>(above, block, models);
     const T* const base = block.Of<T>(base_);
-    ForEachFlag(inside, block.count, [&](std::size_t i) {
+    flags.ForEach(block.count, [&](std::size_t i) {
       open_.Add(block.worker, block.first + i, keys[i],
                 [&](std::size_t j) { return EnergyOf(models[j][i], base[i]); });
     });

@@ -15,12 +15,16 @@ std::optional<int> PowerOfTwo(double number) {
   return std::frexp(number, &exponent) == 0.5 ? std::optional(exponent - 1) : std::nullopt;
 }
 
-// How many binades inputs of `bits` significant bits may span while float holds every difference,
-// sum, quotient by up to four voters, and result exactly: negative for none.
+// How many binades inputs of `bits` significant bits may span while float holds every sum of four
+// differences exactly: negative for none.
 //
 // Inputs in binades e to e + s are multiples of 2^(e - bits + 1) and below 2^(e + s + 1). The sum
-// of four differences is below 2^(e + s + 4). Powers of two change nothing but the scale of the
-// step beside the base, by `shift` binades; a division by four takes two bits more.
+// of four differences is below 2^(e + s + 4).
+int DifferenceSpan(int bits) { return 24 - (bits - 1) - 4; }
+
+// The same for every sum, quotient by up to four voters, and result. Powers of two change nothing
+// but the scale of the step beside the base, by `shift` binades; a division by four takes two bits
+// more.
 int ExactSpan(int bits, bool divides, std::span<const double> factors,
               std::span<const double> weights, double lambda) {
   const std::optional<int> factor = PowerOfTwo(factors.front());
@@ -34,7 +38,7 @@ int ExactSpan(int bits, bool divides, std::span<const double> factors,
     return -1;
   }
   const int shift = *factor + *scale - (divides ? *weight : 0);
-  return 24 - (bits - 1) - 4 - std::abs(shift) - 2;
+  return DifferenceSpan(bits) - std::abs(shift) - 2;
 }
 
 }  // namespace
@@ -65,8 +69,10 @@ FloatVotes::FloatVotes(const TensorTask& task, bool consensus, std::span<const d
   // the divisor n; quotient, lambda, product 3; what is lost by the last addition 3; three for
   // the bound's own rounding and for f64's.
   slack_ = static_cast<float>(2 * factors.size() + 12) * 0x1p-24F;
-  exact_span_ = ExactSpan(task.significant_bits, end.divides, factors, weights, end.lambda);
-  exact_span_ = exact_span_ < 0 ? -1 : exact_span_ << 23;
+  const auto in_bits = [](int binades) { return binades < 0 ? -1 : binades << 23; };
+  exact_span_ =
+      in_bits(ExactSpan(task.significant_bits, end.divides, factors, weights, end.lambda));
+  difference_span_ = in_bits(DifferenceSpan(task.significant_bits));
 }
 
 }  // namespace fuseo1

@@ -45,7 +45,8 @@ class FloatVotes {
   }
 
  private:
-  using Doubts = std::array<std::uint8_t, kBlockElems>;
+  // Negative where in doubt.
+  using Doubts = std::array<std::int32_t, kBlockElems>;
   // With more in doubt, the whole block is done again.
   static constexpr std::size_t kMaxDoubts = kBlockElems / 16;
 
@@ -76,11 +77,11 @@ class FloatVotes {
     divisor += And(mask, weight);
   }
 
-  // Flags in `doubts` what is to be done again. How many.
+  // Negative: something is to be done again, and `doubts` tells what.
   template <class Out, bool kConsensus, Votes kVotes, bool kDivides, std::size_t... k>
-  std::size_t MergeFixed(std::index_sequence<k...>, std::span<const Voter<float>> voters,
-                         const float* __restrict base, std::size_t count, float* __restrict out,
-                         std::uint8_t* __restrict doubts) const {
+  std::int32_t MergeFixed(std::index_sequence<k...>, std::span<const Voter<float>> voters,
+                          const float* __restrict base, std::size_t count, float* __restrict out,
+                          std::int32_t* __restrict doubts) const {
     const Voter<float> all[] = {voters[k]...};
     const float factor[] = {factors_[k]...};
     const float weight[] = {weights_[k]...};
@@ -90,7 +91,17 @@ class FloatVotes {
     const float slack = slack_;
     const float step_slack = slack_ * std::fabs(lambda_);
     const std::int32_t exact_span = exact_span_;
-    std::uint32_t doubtful = 0;
+    const std::int32_t sign_span = kVotes == Votes::kFactored ? exact_span_ : difference_span_;
+    // Two loops: the dependences of one are too long for a processor to see the next elements past
+    // them.
+    std::array<float, kBlockElems> numerators;
+    std::array<float, kBlockElems> divisors;
+    std::array<float, kBlockElems> sizes;
+    float* __restrict const numerator_of = numerators.data();
+    float* __restrict const divisor_of = divisors.data();
+    float* __restrict const size_of = sizes.data();
+    std::array<std::int32_t, kBlockElems> inexacts;
+    std::int32_t* __restrict const inexact_of = inexacts.data();
     for (std::size_t i = 0; i < count; ++i) {
       const float b = base[i];
       const float x[] = {all[k].x[i]...};
@@ -99,23 +110,43 @@ class FloatVotes {
       const float votes_size = (0.0F + ... + std::fabs(votes[k]));
       float numerator = balance;
       float divisor = 0;
-      float terms = votes_size;  // magnitudes that were added
       std::int32_t sign_doubt = 0;
       if constexpr (kConsensus) {
         const std::uint32_t turn = std::bit_cast<std::uint32_t>(balance) & 0x80000000U;
         numerator = 0;
         (Count<kVotes>(votes[k], turn, factor[k], weight[k], numerator, divisor), ...);
-        terms = std::fabs(numerator);
         sign_doubt = OrderOf(balance) - OrderOf(votes_size * slack);
       }
-      std::int32_t inexact = 0;
+      // Where all inputs lie within a few binades, nothing here is rounded.
+      std::uint32_t highest = MagnitudeBits(b);
+      std::uint32_t lowest = highest - 1;  // zeros count as large: they leave no bits
+      ((highest = std::max(highest, MagnitudeBits(x[k])),
+        lowest = std::min(lowest, MagnitudeBits(x[k]) - 1)),
+       ...);
+      const auto spanned = static_cast<std::int32_t>(highest - lowest);
+      numerator_of[i] = numerator;
+      divisor_of[i] = divisor;
+      size_of[i] = votes_size;
+      doubts[i] = sign_doubt & (sign_span - spanned);
+      inexact_of[i] = exact_span - spanned;
+    }
+    std::int32_t any = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const float b = base[i];
+      float numerator = numerator_of[i];
+      const float votes_size = size_of[i];
+      const std::int32_t sign_doubt = doubts[i];
+      std::int32_t inexact = inexact_of[i];
+      // Magnitudes that were added.
+      float terms = kConsensus ? std::fabs(numerator) : votes_size;
       if constexpr (kDivides) {
+        const float divisor = divisor_of[i];
         float by = Select(divisor < smallest, smallest, divisor);
         by = Select(by <= zero, 1.0F, by);
         numerator /= by;
         terms = std::fabs(numerator);
         // Negative unless `by` is a power of two.
-        inexact = -static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(by) & 0x7FFFFFU);
+        inexact |= -static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(by) & 0x7FFFFFU);
       }
       const float step = lambda * numerator;
       const float result = b + step;
@@ -125,47 +156,37 @@ class FloatVotes {
       const float distance = result - halfway;
       const std::int32_t side_doubt = (OrderOf(distance + lost) - bound - 1) |
                                       (OrderOf(distance) - 1);  // a halfway result rounds to even
-      // Where all inputs lie within a few binades, nothing above was rounded.
-      std::uint32_t highest = MagnitudeBits(b);
-      std::uint32_t lowest = highest - 1;  // zeros count as large: they leave no bits
-      ((highest = std::max(highest, MagnitudeBits(x[k])),
-        lowest = std::min(lowest, MagnitudeBits(x[k]) - 1)),
-       ...);
-      inexact |= exact_span - static_cast<std::int32_t>(highest - lowest);
       const std::int32_t doubt =
-          ((side_doubt | sign_doubt) & inexact) |
+          (side_doubt & inexact) | sign_doubt |
           Unbounded((std::fabs(step) + std::fabs(result)) * Out::kOverflowScale) |
           Unbounded(votes_size);
-      const std::uint32_t flag = static_cast<std::uint32_t>(doubt) >> 31;
-      doubtful += flag;
-      doubts[i] = static_cast<std::uint8_t>(flag);
+      doubts[i] = doubt;
+      any |= doubt;
       out[i] = result;
     }
-    return doubtful;
+    return any;
   }
 
   template <class Out, bool kConsensus, Votes kVotes>
   void MergeTo(std::span<const Voter<float>> voters, const float* base, std::size_t count,
                float* out) const {
     Doubts doubts;
-    std::size_t doubtful = 0;
+    std::int32_t any = 0;
     vote_internal::WithVoters(
         voters.size(),
         [&](auto indices) {
           if constexpr (kConsensus) {
             if (end_.divides) {
-              doubtful = MergeFixed<Out, kConsensus, kVotes, true>(indices, voters, base, count,
-                                                                   out, doubts.data());
+              any = MergeFixed<Out, kConsensus, kVotes, true>(indices, voters, base, count, out,
+                                                              doubts.data());
               return;
             }
           }
-          doubtful = MergeFixed<Out, kConsensus, kVotes, false>(indices, voters, base, count, out,
-                                                                doubts.data());
+          any = MergeFixed<Out, kConsensus, kVotes, false>(indices, voters, base, count, out,
+                                                           doubts.data());
         },
         [] {});
-    if (doubtful > kMaxDoubts) {
-      Redo<Out, kConsensus, kVotes>(voters, base, count, out);
-    } else if (doubtful > 0) {
+    if (any < 0) {
       RedoDoubtful<Out, kConsensus, kVotes>(voters, base, count, doubts, out);
     }
   }
@@ -185,12 +206,18 @@ class FloatVotes {
   template <class Out, bool kConsensus, Votes kVotes>
   void RedoDoubtful(std::span<const Voter<float>> voters, const float* base, std::size_t count,
                     const Doubts& doubts, float* out) const {
-    std::array<std::size_t, kMaxDoubts> at;
+    std::array<std::size_t, kBlockElems> at;
     std::size_t found = 0;
-    ForEachFlag(doubts.data(), count, [&, list = at.data()](std::size_t i) { list[found++] = i; });
+    Flags<std::uint32_t> flags;
+    static_assert(flags.kElems == kBlockElems);
+    flags.SetWhereNegative(doubts.data(), count);
+    flags.ForEach(count, [&, list = at.data()](std::size_t i) { list[found++] = i; });
+    if (found > kMaxDoubts) {
+      return Redo<Out, kConsensus, kVotes>(voters, base, count, out);
+    }
     std::array<float, kMaxDoubts> bases{};
-    std::array<std::array<float, kMaxDoubts>, kMaxVoters> inputs{};
-    std::array<std::array<std::uint32_t, kMaxDoubts>, kMaxVoters> keeps{};
+    std::array<std::array<float, kMaxDoubts>, kMaxVoters> inputs;
+    std::array<std::array<std::uint32_t, kMaxDoubts>, kMaxVoters> keeps;
     std::array<Voter<float>, kMaxVoters> gathered;
     std::array<float, kMaxDoubts> results;
     for (std::size_t n = 0; n < found; ++n) {
@@ -222,8 +249,9 @@ class FloatVotes {
   float zero_ = 0;
   float slack_ = 0;  // of the error: times the sum of the magnitudes
   // How far apart the bits of the largest and the smallest input's magnitudes may lie while
-  // nothing is rounded; negative: something always may be.
+  // nothing is rounded, and while no sum of differences is; negative: something always may be.
   std::int32_t exact_span_ = -1;
+  std::int32_t difference_span_ = -1;
 };
 
 }  // namespace fuseo1
