@@ -29,7 +29,7 @@ struct Bf16 {
   static constexpr std::uint32_t kHalfway = 0x8000;
   static constexpr float kTooSmall = 0x1p-106F;  // half a step of the numbers that are not plain
   static constexpr float kOverflowScale = 4;     // numbers times this are infinite if not plain
-  static bool IsNonfinite(Bits b) { return (b & 0x7F80U) == 0x7F80U; }
+  static constexpr std::uint16_t kExponent = 0x7F80;
   static bool IsInf(Bits b) { return (b & 0x7FFFU) == 0x7F80U; }
   static bool IsNan(Bits b) { return (b & 0x7FFFU) > 0x7F80U; }
 };
@@ -48,7 +48,7 @@ struct Fp16 {
   static constexpr std::uint32_t kHalfway = 0x1000;
   static constexpr float kTooSmall = 0x1p-26F;  // below 2^-14 numbers are subnormal
   static constexpr float kOverflowScale = 0x1p113F;
-  static bool IsNonfinite(Bits b) { return (b & 0x7C00U) == 0x7C00U; }
+  static constexpr std::uint16_t kExponent = 0x7C00;
   static bool IsInf(Bits b) { return (b & 0x7FFFU) == 0x7C00U; }
   static bool IsNan(Bits b) { return (b & 0x7FFFU) > 0x7C00U; }
 };
@@ -58,9 +58,7 @@ struct Fp32 {
   static double ToDouble(Bits b) { return static_cast<double>(b); }
   static Bits FromFloat(float v) { return v; }
   static Bits FromDouble(double v) { return static_cast<float>(v); }
-  static bool IsNonfinite(Bits b) {
-    return (std::bit_cast<std::uint32_t>(b) & 0x7F800000U) == 0x7F800000U;
-  }
+  static constexpr std::uint32_t kExponent = 0x7F800000U;
   static bool IsInf(Bits b) { return std::fabs(b) == HUGE_VALF; }
   static bool IsNan(Bits b) { return b != b; }
 };
@@ -70,10 +68,7 @@ struct Fp64 {
   static double ToDouble(Bits b) { return b; }
   static Bits FromFloat(float v) { return static_cast<double>(v); }
   static Bits FromDouble(double v) { return v; }
-  static bool IsNonfinite(Bits b) {
-    constexpr std::uint64_t kExponent = 0x7FF0000000000000U;
-    return (std::bit_cast<std::uint64_t>(b) & kExponent) == kExponent;
-  }
+  static constexpr std::uint64_t kExponent = 0x7FF0000000000000U;
   static bool IsInf(Bits b) { return std::fabs(b) == HUGE_VAL; }
   static bool IsNan(Bits b) { return b != b; }
 };
@@ -107,17 +102,32 @@ void WithFormat(DType dtype, Body&& body) {
   }
 }
 
-// Adds the numbers that are NaN and that are infinite. Almost every run has none: one narrow flag
-// first.
+// Tells whether any of many numbers is not finite, without leaving their width: the lowest bit of
+// the exponent, added to an exponent of ones, carries into the sign's place.
+template <class F>
+class AnyNonfinite {
+ public:
+  void Add(typename F::Bits bits) {
+    const auto exponent = static_cast<Word>(std::bit_cast<Word>(bits) & F::kExponent);
+    carries_ = static_cast<Word>(carries_ | (exponent + kUnit));
+  }
+  bool found() const { return carries_ >> (8 * sizeof(Word) - 1) != 0; }
+
+ private:
+  using Word = std::remove_const_t<decltype(F::kExponent)>;
+  static constexpr auto kUnit = static_cast<Word>(F::kExponent & (~F::kExponent + 1));
+  Word carries_ = 0;
+};
+
+// Adds the numbers that are NaN and that are infinite. Almost every run has none.
 template <class F>
 void CountNonfinite(const std::byte* in, std::size_t elems, std::uint64_t* nan,
                     std::uint64_t* inf) {
-  using Word = std::conditional_t<sizeof(typename F::Bits) == 2, std::uint16_t, std::uint32_t>;
-  Word any = 0;
+  AnyNonfinite<F> any;
   for (std::size_t i = 0; i < elems; ++i) {
-    any = static_cast<Word>(any | (F::IsNonfinite(Load<F>(in, i)) ? 1U : 0U));
+    any.Add(Load<F>(in, i));
   }
-  if (any == 0) {
+  if (!any.found()) {
     return;
   }
   for (std::size_t i = 0; i < elems; ++i) {

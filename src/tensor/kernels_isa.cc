@@ -12,11 +12,11 @@ template <class Convert>
 bool ForEachStored(DType dtype, std::size_t elems, Convert convert) {
   bool found = false;
   WithFormat(dtype, [&found, elems, convert]<class F>(F format) {
-    unsigned any = 0;
+    AnyNonfinite<F> any;
     for (std::size_t i = 0; i < elems; ++i) {
-      any |= static_cast<unsigned>(F::IsNonfinite(convert(format, i)));
+      any.Add(convert(format, i));
     }
-    found = any != 0;
+    found = any.found();
   });
   return found;
 }
