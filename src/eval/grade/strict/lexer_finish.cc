@@ -160,6 +160,15 @@ void FinishTokens(Tokens* tokens) {
     }
     out.push_back(std::move(in[i]));
   }
+  std::size_t kept = 0;  // without the full stops of rows in an environment
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const bool row_ends =
+        i + 1 < out.size() && (out[i + 1].Is("\\\\") || out[i + 1].text.starts_with("end:"));
+    if (out[i].Is(".") && row_ends) continue;
+    if (kept != i) out[kept] = std::move(out[i]);
+    ++kept;
+  }
+  out.resize(kept);
   // A final full stop, also after a closing brace of a group that was dropped.
   while (out.size() >= 2 && (out[out.size() - 2].Is(".") || out[out.size() - 2].Is(":")))
     out.erase(out.end() - 2);

@@ -107,6 +107,9 @@ void ReadPlainWords(std::vector<Token>* in) {
         value.kind == TokenKind::kNumber || value.Is("-") || value.IsCommand("frac");
     if (verb > 0 && number) Replace(in, 1, verb, TokenKind::kSymbol, "=");
   }
+  const std::size_t sign = std::max(Phrase(*in, 0, {"negative"}), Phrase(*in, 0, {"minus"}));
+  if (sign > 0 && (*in)[sign].kind == TokenKind::kNumber)
+    Replace(in, 0, sign, TokenKind::kSymbol, "-");  // negative seven
   const std::size_t size = in->size();
   if (size < 5 || !(*in)[size - 2].Is(")") || !(*in)[size - 4].Is("(")) return;
   const Token& inside = (*in)[size - 3];

@@ -27,9 +27,16 @@ struct Interval {
   }
 };
 
+bool Agree(const Number& a, const Number& b) {
+  if (a.exact && b.exact) return a.rational == b.rational;
+  const auto ball = [](const Number& n) { return n.exact ? Ball(n.rational, kPrecision) : n.ball; };
+  return Ball::Subtract(ball(a), ball(b), kPrecision).ContainsZero();
+}
+
 struct Case {
   Expr value;
   std::vector<Interval> where;
+  bool otherwise = false;  // where no other case holds
 };
 
 // A function of one variable: cases in their order, the last of them perhaps for all the rest.
@@ -52,7 +59,7 @@ class Function {
       const Node& words = condition.node();
       const std::string word = words.op == Op::kWord ? ToLowerAscii(words.text) : std::string();
       if (word == "otherwise" || word == "else") {
-        out.cases_.push_back({value, {Interval{}}});
+        out.cases_.push_back({value, {Interval{}}, true});
         continue;
       }
       const auto set = builder.Build(condition);
@@ -85,12 +92,24 @@ class Function {
     EvalOptions options;
     options.precision = kPrecision;
     options.real_domain = true;
+    bool found = false;
     for (const Case& one : cases_) {
       const bool here = std::any_of(one.where.begin(), one.where.end(),
                                     [&](const Interval& interval) { return interval.Holds(x); });
-      if (!here) continue;
-      return Evaluator(*one.value.tree, options, budget).EvalAt(one.value.id, variable_, x, value);
+      if (!here || (found && one.otherwise)) continue;
+      Number here_value;
+      const EvalStatus status = Evaluator(*one.value.tree, options, budget)
+                                    .EvalAt(one.value.id, variable_, x, &here_value);
+      if (!found && cases_.size() == 1) {
+        *value = std::move(here_value);
+        return status;
+      }
+      if (status != EvalStatus::kOk) return found ? EvalStatus::kUndecided : status;
+      if (found && !Agree(*value, here_value)) return EvalStatus::kUndecided;  // says two things
+      *value = std::move(here_value);
+      found = true;
     }
+    if (found) return EvalStatus::kOk;
     return EvalStatus::kUndefined;
   }
 
@@ -160,13 +179,7 @@ Decision CompareByCases(const Expr& gold, const Expr& prediction, std::int64_t* 
     if (outside(fs) && outside(gs)) continue;
     if (outside(fs) != outside(gs)) return {Verdict::kUnequal, "different-domain"};
     if (fs != EvalStatus::kOk || gs != EvalStatus::kOk) return {};
-    const auto ball = [](const Number& n) {
-      return n.exact ? Ball(n.rational, kPrecision) : n.ball;
-    };
-    const bool same = a.exact && b.exact
-                          ? a.rational == b.rational
-                          : Ball::Subtract(ball(a), ball(b), kPrecision).ContainsZero();
-    if (!same) return {Verdict::kUnequal, "different-values"};
+    if (!Agree(a, b)) return {Verdict::kUnequal, "different-values"};
     ++agreed;
   }
   return agreed >= 3 ? Decision{Verdict::kEqual, "same-cases"} : Decision{};
