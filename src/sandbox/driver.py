@@ -4,7 +4,7 @@
 #   in  L  u32 length, program, harness (C)  out  L  "" or why the program does not compile
 #   in  T  processor seconds; descriptors    out  E  wait status, processor us, peak KiB, left-overs
 # The starter (sandbox.cc) has made `ctl` of descriptor 3.
-import _ctypes, _sitebuiltins, builtins, gc, io, marshal, os, resource, sys
+import _ctypes, _sitebuiltins, _weakref, builtins, gc, io, marshal, os, resource, sys
 
 os.set_inheritable(3, False)
 WARM = ('collections', 'heapq', 'bisect', 'math', 'itertools', 'functools', 're', 'random', 'string', 'datetime',
@@ -36,14 +36,18 @@ def limit(cpu):
         pass
 
 
+# As the interpreter itself makes them: programs look at their names and modes.
 def standard_streams():
-    def stream(fd, mode, errors, **more):
-        buffer = io.BufferedReader(io.FileIO(fd, mode, closefd=False)) if mode == 'r' else io.BufferedWriter(
-            io.FileIO(fd, mode, closefd=False))
-        return io.TextIOWrapper(buffer, 'utf-8', errors, **more)
-    sys.stdin = sys.__stdin__ = stream(0, 'r', 'surrogateescape')
-    sys.stdout = sys.__stdout__ = stream(1, 'w', 'surrogateescape', newline='\n')
-    sys.stderr = sys.__stderr__ = stream(2, 'w', 'backslashreplace', newline='\n', line_buffering=True)
+    def stream(fd, name, mode, errors, **more):
+        raw = io.FileIO(fd, mode, closefd=False)
+        raw.name = '<%s>' % name
+        text = io.TextIOWrapper((io.BufferedReader if mode == 'r' else io.BufferedWriter)(raw), 'utf-8', errors, **more)
+        text.mode = mode
+        setattr(sys, name, text)
+        setattr(sys, '__%s__' % name, text)
+    stream(0, 'stdin', 'r', 'surrogateescape')
+    stream(1, 'stdout', 'w', 'surrogateescape', newline='\n')
+    stream(2, 'stderr', 'w', 'backslashreplace', newline='\n', line_buffering=True)
 
 
 # The words of the lines that import something.
@@ -112,6 +116,7 @@ if '--hide' in sys.argv:
         os._exit(124)
 builtins.exit = _sitebuiltins.Quitter('exit', 'Ctrl-D')
 builtins.quit = _sitebuiltins.Quitter('quit', 'Ctrl-D')
+builtins.help = _sitebuiltins._Helper()
 for folder in ('/usr/local/lib/python%d.%d/dist-packages' % sys.version_info[:2], '/usr/lib/python3/dist-packages'):
     if os.path.isdir(folder):
         sys.path.append(folder)
@@ -124,29 +129,63 @@ code, harness = serve()
 main = type(sys)('__main__')
 main.__file__ = FILE
 main.__builtins__ = builtins
-if harness is not None:
+main.__cached__ = None
+main.__annotations__ = {}
+if harness is None:
+    sys.path.insert(0, '/tmp')  # a harness imports nothing that a program may have written
+else:
     main.__program__ = code
 sys.modules['__main__'] = main
 sys.argv = [FILE]
 del serve, send, receive, ctl
 
 
-# What the interpreter does at the end of a program, without taking itself apart: that costs more than most tests.
+def flushed(name):
+    stream = getattr(sys, name, None)
+    try:
+        closed = stream is None or stream.closed
+    except BaseException:
+        closed = False
+    try:
+        closed or stream.flush()
+    except BaseException as error:
+        os.write(2, f'{type(error).__name__}: {error}\n'.encode('utf-8', 'replace'))
+        return False
+    return True
+
+
+# Collected together with a function that uses it, a file would lose what it holds.
+def write_out(value):
+    file = value.__self__ if type(value) is type(len) else value
+    try:
+        if type(file) in (io.TextIOWrapper, io.BufferedWriter):
+            file.flush()
+    except (ValueError, OSError):
+        pass
+
+
+# What the interpreter does at the end of a program, in its order, without taking itself apart: that costs more than
+# most tests. Streams that the program made itself are flushed while its names still stand; then its objects end.
 def finish(status):
+    global main
     if 'threading' in sys.modules:
         sys.modules['threading']._shutdown()
     if 'atexit' in sys.modules:
         sys.modules['atexit']._run_exitfuncs()
-    main.__dict__.clear()  # files that were left open are written
+    whole = flushed('stdout') & flushed('stderr')
+    for value in list(main.__dict__.values()):
+        write_out(value)
+    value = None
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    left = _weakref.ref(main)
+    del main, sys.modules['__main__']
     gc.collect()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (AttributeError, ValueError):
-            pass
-        except OSError:
-            status = status or 120
-    os._exit(status & 255)
+    if left() is not None:
+        left().__dict__.clear()
+        gc.collect()
+    write_out(sys.stdout)
+    write_out(sys.stderr)
+    os._exit(status & 255 if whole else 120)
 
 
 try:
@@ -155,6 +194,7 @@ except SystemExit as error:
     if error.code is not None and not isinstance(error.code, int):
         print(error.code, file=sys.stderr)
     end = 0 if error.code is None else error.code if isinstance(error.code, int) else 1
+    end = end if abs(end) < 1 << 63 else -1
 except BaseException as error:
     sys.excepthook(type(error), error, error.__traceback__ and error.__traceback__.tb_next)
     end = 1

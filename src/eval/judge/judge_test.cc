@@ -145,6 +145,45 @@ TEST(Judge, RunsProgramsAsRealPrograms) {
   EXPECT_EQ(Judged(Stdin("", std::string(5'000'000, 'x') + "\n"), "print('x' * 5_000_000)"), "AC");
 }
 
+// Fast input and output classes look at their file's mode and size, and write at the very end.
+TEST(Judge, GivesProgramsTheStreamsOfARealInterpreter) {
+  EXPECT_EQ(Judged(Stdin("", "r w <stdin> <stdout> rb\n"),
+                   "import sys\nprint(sys.stdin.mode, sys.stdout.mode, sys.stdin.name, "
+                   "sys.stdout.buffer.name, sys.stdin.buffer.raw.mode)"),
+            "AC");
+  EXPECT_EQ(
+      Judged(Stdin("3\n4\n", "7\n"),
+             "import os, sys\nfrom io import BytesIO, IOBase\n"
+             "class Fast(IOBase):\n"
+             "  def __init__(self, file):\n"
+             "    self.fd, self.held = file.fileno(), BytesIO()\n"
+             "    self.writable = 'x' in file.mode or 'r' not in file.mode\n"
+             "  def readline(self):\n"
+             "    if not self.held.getvalue():\n"
+             "      self.held = BytesIO(os.read(self.fd, max(os.fstat(self.fd).st_size, 8)))\n"
+             "    return self.held.readline().decode()\n"
+             "  def write(self, text): self.held.write(text.encode())\n"
+             "  def flush(self):\n"
+             "    if self.writable: os.write(self.fd, self.held.getvalue())\n"
+             "    self.held = BytesIO()\n"
+             "sys.stdin, sys.stdout = Fast(sys.stdin), Fast(sys.stdout)\n"
+             "print(int(sys.stdin.readline()) + int(sys.stdin.readline()))"),
+      "AC");
+  EXPECT_EQ(Judged(Stdin("", "7\n"), "f = open(1, 'w', closefd=False)\ndef g(): f.write('7')\ng()"),
+            "AC");
+  EXPECT_EQ(
+      Judged(Stdin("", "x\nbye\n"),
+             "def g(): print('bye')\nclass A:\n  def __del__(self): g()\na = A()\nprint('x')"),
+      "AC");
+  EXPECT_EQ(Judged(Stdin("", "1\n"),
+                   "import sys\nclass W:\n  def write(self, text): sys.__stdout__.write(text)\n"
+                   "  def flush(self): raise ValueError\nsys.stdout = W()\nprint(1)"),
+            "RE");  // the interpreter's status 120
+  EXPECT_EQ(
+      Judged(Stdin("", "7\n"), "open('own.py', 'w').write('X = 7')\nimport own\nprint(own.X)"),
+      "AC");
+}
+
 TEST(Judge, AGrandchildThatHoldsThePipeChangesNothing) {
   EXPECT_EQ(Judged(Stdin("", "1\n"),
                    "import os, time\nprint(1, flush=True)\nif os.fork() == 0:\n  os.setsid()\n  "
