@@ -155,6 +155,19 @@ bool Parser::ParseUnit(Unit* unit, bool* used_letter) {
   }
   for (int count = 0; count < 8; ++count) {
     int power = 0;
+    if (any && Peek().Is("/") && Peek(1).Is("(")) {  // J/(mol K)
+      const std::size_t back = pos_;
+      pos_ += 2;
+      Unit below;
+      const bool read = ++depth_ <= kMaxAnswerDepth && ParseUnit(&below, used_letter) && Take(")");
+      --depth_;
+      if (!read) {
+        pos_ = back;
+        break;
+      }
+      unit->Multiply(below, -1);
+      continue;
+    }
     if (Peek().IsWord("per") || (any && Peek().Is("/"))) {
       const std::size_t back = pos_;
       ++pos_;

@@ -66,6 +66,8 @@ constexpr UnitRow kUnits[] = {
     {"arcmin|arcmins|arcminute|arcminutes", 1, 60, "arc"},
     {"mph", 1609344, 3600000, "L T-1"},
     {"kph|kmh|kmph", 1000, 3600, "L T-1"},
+    {"rev|revs|revolution|revolutions", 1, 1, "rev"},
+    {"rpm", 1, 60, "T-1 rev"},
     {"Hz|hertz", 1, 1, "T-1"},
     {"kHz|kilohertz", 1000, 1, "T-1"},
     {"MHz|megahertz", 1000000, 1, "T-1"},
