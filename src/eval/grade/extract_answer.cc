@@ -43,6 +43,7 @@ constexpr std::string_view kRemarks[] = {" because ",
                                          ", thus ",
                                          ", therefore ",
                                          " (in ",
+                                         " (the ",
                                          " (since ",
                                          " (because ",
                                          " (approx",
@@ -70,7 +71,10 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 constexpr std::string_view kProofEnds[] = {"\\blacksquare", "\\square", "\\qed", "\\Box",
                                            "\xe2\x88\x8e",   // ∎
                                            "\xe2\x96\xa0",   // ■
-                                           "\xe2\x96\xa1"};  // □
+                                           "\xe2\x96\xa1",   // □
+                                           "\xe2\x9c\x85",   // ✅
+                                           "\xe2\x9c\x93",   // ✓
+                                           "\xe2\x9c\x94"};  // ✔
 
 // Past blanks, colons, emphasis marks and tags at the front; the same at the end, with full stops.
 std::string_view WithoutMarks(std::string_view text) {
@@ -101,6 +105,18 @@ std::string_view WithoutProofEnd(std::string_view text) {
   return text;
 }
 
+// "(Answer: 9)": without a bracket that opened before the answer.
+std::string_view WithoutOuterBracket(std::string_view text) {
+  constexpr std::size_t kLongest = 200;
+  if (text.size() > kLongest || (!EndsWith(text, ")") && !EndsWith(text, "]"))) return text;
+  const auto is_open = [](char c) { return c == '(' || c == '['; };
+  const auto is_close = [](char c) { return c == ')' || c == ']'; };
+  return std::count_if(text.begin(), text.end(), is_close) >
+                 std::count_if(text.begin(), text.end(), is_open)
+             ? Trim(text.substr(0, text.size() - 1))
+             : text;
+}
+
 std::string_view WithoutEndMarks(std::string_view text) {
   for (;;) {
     const std::size_t before = text.size();
@@ -110,6 +126,7 @@ std::string_view WithoutEndMarks(std::string_view text) {
     const std::size_t tag = text.rfind('<');
     if (tag != kNone && TagLength(text.substr(tag)) == text.size() - tag)
       text = text.substr(0, tag);
+    text = WithoutOuterBracket(text);
     if (text.size() == before) return WithoutProofEnd(text);
   }
 }
@@ -212,7 +229,7 @@ bool IntroducesNone(std::string_view rest) {
     case '.':
       return !number;
     case ',':
-      return !aside;
+      return !aside && FillersLength(rest.substr(1)) == 0;
     default:
       return false;
   }
@@ -223,18 +240,26 @@ bool IntroducesNone(std::string_view rest) {
 std::size_t HeadingLength(std::string_view text, std::size_t at) {
   const std::size_t word = WordLength(text.substr(at), "answer");
   if (word == 0) return 0;
-  const std::size_t line = text.rfind('\n', at);
-  std::string_view head = text.substr(line == kNone ? 0 : line + 1);
-  head = head.substr(0, text.data() + at - head.data());
+  constexpr std::size_t kMostBefore = 40;
+  constexpr std::size_t kMostAfter = 16;
+  const std::size_t from = at > kMostBefore ? at - kMostBefore : 0;
+  std::string_view head = text.substr(from, at - from);
+  const std::size_t line = head.rfind('\n');
+  if (line == kNone && from > 0) return 0;
+  if (line != kNone) head.remove_prefix(line + 1);
   const bool marked = head.find_first_of("#*_") != kNone;
   while (!head.empty() && std::string_view("#*_ \t").find(head.front()) != kNone)
     head.remove_prefix(1);
-  for (const std::string_view lead : {"the ", "final ", "my "})
-    head.remove_prefix(WordLength(head, lead.substr(0, lead.size() - 1)) == 0 ? 0 : lead.size());
-  const std::size_t end = std::min(text.find('\n', at), text.size());
-  const std::string_view tail = text.substr(at + word, end - at - word);
+  for (const std::string_view lead : {"the", "final", "my"}) {
+    const std::size_t length = WordLength(head, lead);
+    if (length == 0) continue;
+    head.remove_prefix(length);
+    while (!head.empty() && head.front() == ' ') head.remove_prefix(1);
+  }
+  const std::string_view rest = text.substr(at + word, kMostAfter);
+  const std::string_view tail = rest.substr(0, rest.find('\n'));
   const bool alone = head.empty() && tail.find_first_not_of("*_# \t\r") == kNone;
-  return alone && marked ? end - at : 0;
+  return alone && marked ? word + tail.size() : 0;
 }
 
 }  // namespace
@@ -257,7 +282,10 @@ std::optional<std::string> ExtractAnswer(std::string_view response) {
     if (StartsWith(item, "- ") && after.find('\n') < after.find('-'))
       rest = Trim(item.substr(2));  // a bullet
     if (IntroducesNone(rest)) continue;
-    if (rest[0] == ',') rest.remove_prefix(1);
+    if (rest[0] == ',') {
+      rest.remove_prefix(1);
+      rest.remove_prefix(FillersLength(rest));
+    }
     const std::string_view answer = Sentence(rest);
     if (!answer.empty()) return std::string(answer);
   }

@@ -51,6 +51,12 @@ TEST(ExtractAnswer, EndsOnHostileText) {
   std::string text;
   for (int i = 0; i < 150'000; ++i) text += "\\boxed{";
   EXPECT_EQ(ExtractAnswer(text), std::nullopt);
+  // Each of these would take minutes if an announcement looked over the whole text again.
+  for (const char* part : {"answer to the problem ", "**Answer**\n", "# answer # ", ")", "**the"}) {
+    text = "The answer is ";
+    while (text.size() < 1'000'000) text += part;
+    ExtractAnswer(text + "answer");
+  }
 }
 
 // Endings as models write them; an answer is compared as graded, so that marks around it are free.
