@@ -280,7 +280,7 @@ void BatchOfPairs(const std::byte* const* inputs, const FloatTerms& terms, std::
       const auto rest = static_cast<std::uint16_t>(Load<Bf16>(cut.data(), i) + near);
       const auto small = static_cast<std::uint16_t>(size < largest ? 0xFFFFU : 0U);
       const auto close = static_cast<std::uint16_t>(rest <= twice_near ? 0xFFFFU : 0U);
-      words[i] = static_cast<std::uint16_t>((small | close));
+      words[i] = static_cast<std::uint16_t>(small | close);
     }
     flags.ForEach(kBlock, [&](std::size_t i) { doubtful.Add(begin + i, in, i); });
   }
