@@ -81,7 +81,7 @@ std::vector<std::string> Command(const SandboxPolicy& policy, const std::string&
       flag(!policy.Has(Wall::kClosedDescriptors) && !policy.unsafe_no_sandbox);
   std::vector<std::string> command = {"stage"};
   if (!policy.unsafe_no_sandbox) {
-    const bool drop = policy.Has(Wall::kUnprivilegedUid) && geteuid() == 0;
+    const bool drop = LeavesRoot(policy);
     const std::string quota = ",size=" + std::to_string(policy.tmp_bytes) +
                               ",nr_inodes=" + std::to_string(policy.tmp_inodes);
     command.insert(command.end(),
@@ -122,6 +122,10 @@ std::vector<std::string> Command(const SandboxPolicy& policy, const std::string&
 }
 
 }  // namespace
+
+bool LeavesRoot(const SandboxPolicy& policy) {
+  return !policy.unsafe_no_sandbox && policy.Has(Wall::kUnprivilegedUid) && geteuid() == 0;
+}
 
 Result<pid_t> LaunchSandbox(const SandboxPolicy& policy, const std::string& starter,
                             const Cgroup* cgroup, const Descriptor& control,

@@ -81,8 +81,7 @@ Result<Sandbox> Sandbox::Start(const SandboxPolicy& policy) {
                        2 * policy.processes);
     if (group.ok()) sandbox.cgroup_ = std::move(group).value();
   }
-  if (!policy.unsafe_no_sandbox && geteuid() == 0 && policy.Has(Wall::kUnprivilegedUid))
-    sandbox.owner_uid_ = kSandboxUid;
+  if (LeavesRoot(policy)) sandbox.owner_uid_ = kSandboxUid;
   sandbox.bare_ = policy.unsafe_no_sandbox;
   sandbox.limit_wall_ = !policy.left_out.contains(Wall::kWallClock);
   sandbox.limit_output_ = !policy.left_out.contains(Wall::kOutputLimit);

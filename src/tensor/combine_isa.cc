@@ -363,10 +363,10 @@ void Combine(DType in, DType out, const std::byte* const* inputs, const double* 
             doubtful.Clear();
             BatchOf<In, Out>(inputs, terms, first, result + first * sizeof(typename Out::Bits),
                              doubtful);
-            again +=
-                Redo<In, Out>(inputs, coefficients, input_count, first, doubtful, result, nonfinite)
-                    ? 0
-                    : 1;
+            if (!Redo<In, Out>(inputs, coefficients, input_count, first, doubtful, result,
+                               nonfinite)) {
+              ++again;
+            }
           }
         }
       }

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <type_traits>
 
 namespace fuseo1 {
 
@@ -22,14 +21,6 @@ struct Flags {
   static constexpr std::size_t kElems = kLanes * kBitsOfWord;
 
   Word* words() { return words_.data(); }
-
-  // Flags the negative ones of `count` numbers.
-  void SetWhereNegative(const std::make_signed_t<Word>* numbers, std::size_t count) {
-    Word* const __restrict out = words();
-    for (std::size_t i = 0; i < count; ++i) {
-      out[i] = static_cast<Word>(numbers[i] >> (kBitsOfWord - 1));
-    }
-  }
 
   // Calls body(i) for every i < count that was flagged, in no order; once.
   template <class Body>

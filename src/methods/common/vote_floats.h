@@ -45,8 +45,8 @@ class FloatVotes {
   }
 
  private:
-  // Negative where in doubt.
-  using Doubts = std::array<std::int32_t, kBlockElems>;
+  using Doubts = Flags<std::uint32_t>;
+  static_assert(Doubts::kElems == kBlockElems);
   // With more in doubt, the whole block is done again.
   static constexpr std::size_t kMaxDoubts = kBlockElems / 16;
 
@@ -77,11 +77,11 @@ class FloatVotes {
     divisor += And(mask, weight);
   }
 
-  // Negative: something is to be done again, and `doubts` tells what.
+  // Negative: something is to be done again, and the flags `doubts` tell what.
   template <class Out, bool kConsensus, Votes kVotes, bool kDivides, std::size_t... k>
   std::int32_t MergeFixed(std::index_sequence<k...>, std::span<const Voter<float>> voters,
                           const float* __restrict base, std::size_t count, float* __restrict out,
-                          std::int32_t* __restrict doubts) const {
+                          std::uint32_t* __restrict doubts) const {
     const Voter<float> all[] = {voters[k]...};
     const float factor[] = {factors_[k]...};
     const float weight[] = {weights_[k]...};
@@ -100,6 +100,8 @@ class FloatVotes {
     float* __restrict const numerator_of = numerators.data();
     float* __restrict const divisor_of = divisors.data();
     float* __restrict const size_of = sizes.data();
+    std::array<std::int32_t, kBlockElems> sign_doubts;
+    std::int32_t* __restrict const sign_doubt_of = sign_doubts.data();
     std::array<std::int32_t, kBlockElems> inexacts;
     std::int32_t* __restrict const inexact_of = inexacts.data();
     for (std::size_t i = 0; i < count; ++i) {
@@ -127,7 +129,7 @@ class FloatVotes {
       numerator_of[i] = numerator;
       divisor_of[i] = divisor;
       size_of[i] = votes_size;
-      doubts[i] = sign_doubt & (sign_span - spanned);
+      sign_doubt_of[i] = sign_doubt & (sign_span - spanned);
       inexact_of[i] = exact_span - spanned;
     }
     std::int32_t any = 0;
@@ -135,7 +137,7 @@ class FloatVotes {
       const float b = base[i];
       float numerator = numerator_of[i];
       const float votes_size = size_of[i];
-      const std::int32_t sign_doubt = doubts[i];
+      const std::int32_t sign_doubt = sign_doubt_of[i];
       std::int32_t inexact = inexact_of[i];
       // Magnitudes that were added.
       float terms = kConsensus ? std::fabs(numerator) : votes_size;
@@ -160,7 +162,7 @@ class FloatVotes {
           (side_doubt & inexact) | sign_doubt |
           Unbounded((std::fabs(step) + std::fabs(result)) * Out::kOverflowScale) |
           Unbounded(votes_size);
-      doubts[i] = doubt;
+      doubts[i] = static_cast<std::uint32_t>(doubt >> 31);
       any |= doubt;
       out[i] = result;
     }
@@ -178,12 +180,12 @@ class FloatVotes {
           if constexpr (kConsensus) {
             if (end_.divides) {
               any = MergeFixed<Out, kConsensus, kVotes, true>(indices, voters, base, count, out,
-                                                              doubts.data());
+                                                              doubts.words());
               return;
             }
           }
           any = MergeFixed<Out, kConsensus, kVotes, false>(indices, voters, base, count, out,
-                                                           doubts.data());
+                                                           doubts.words());
         },
         [] {});
     if (any < 0) {
@@ -205,13 +207,10 @@ class FloatVotes {
   // Gathers them, and does them side by side.
   template <class Out, bool kConsensus, Votes kVotes>
   void RedoDoubtful(std::span<const Voter<float>> voters, const float* base, std::size_t count,
-                    const Doubts& doubts, float* out) const {
+                    Doubts& doubts, float* out) const {
     std::array<std::size_t, kBlockElems> at;
     std::size_t found = 0;
-    Flags<std::uint32_t> flags;
-    static_assert(flags.kElems == kBlockElems);
-    flags.SetWhereNegative(doubts.data(), count);
-    flags.ForEach(count, [&, list = at.data()](std::size_t i) { list[found++] = i; });
+    doubts.ForEach(count, [&, list = at.data()](std::size_t i) { list[found++] = i; });
     if (found > kMaxDoubts) {
       return Redo<Out, kConsensus, kVotes>(voters, base, count, out);
     }

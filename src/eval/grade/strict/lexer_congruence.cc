@@ -2,6 +2,7 @@
 // = 1".
 #include <algorithm>
 #include <initializer_list>
+#include <string>
 #include <utility>
 
 #include "eval/grade/strict/lexer_edit.h"
@@ -79,10 +80,11 @@ bool IsWhole(const Token& token) {
   return token.kind == TokenKind::kNumber && !token.is_decimal && token.value.IsInteger();
 }
 
-Token Zero(const Token& place) {
-  Token zero = Made(place, TokenKind::kNumber, "0");
-  zero.value = Rational(0);
-  return zero;
+// A digit in the place of another token.
+Token Digit(const Token& place, int value) {
+  Token digit = Made(place, TokenKind::kNumber, std::to_string(value));
+  digit.value = Rational(value);
+  return digit;
 }
 
 // 4 | n and 4 \mid n+1: a number, one bar, and letters behind it.
@@ -99,7 +101,7 @@ void ReadBar(std::vector<Token>* in) {
   }
   if (!letter) return;
   const Token modulus = (*in)[0];
-  SayCongruence({in->begin() + 2, in->end() - 1}, Zero(modulus), modulus, in);
+  SayCongruence({in->begin() + 2, in->end() - 1}, Digit(modulus, 0), modulus, in);
 }
 
 // "n is divisible by 4", "n is a multiple of 4": one letter.
@@ -113,7 +115,7 @@ void ReadDivisible(std::vector<Token>* in) {
   }
   if (used == 0 || in->size() != used + 3 || !IsWhole((*in)[used + 1])) return;
   const Token modulus = (*in)[used + 1];
-  SayCongruence({(*in)[0]}, Zero(modulus), modulus, in);
+  SayCongruence({(*in)[0]}, Digit(modulus, 0), modulus, in);
 }
 
 // n \bmod 4 = 1: a letter, its modulus and its rest.
@@ -159,12 +161,7 @@ void ReadParity(std::vector<Token>* in) {
   } else {
     return;
   }
-  Token residue = Zero(letter);
-  if (odd) residue.value = Rational(1);
-  if (odd) residue.text = "1";
-  Token two = Made(letter, TokenKind::kNumber, "2");
-  two.value = Rational(2);
-  SayCongruence({letter}, residue, two, in);
+  SayCongruence({letter}, Digit(letter, odd ? 1 : 0), Digit(letter, 2), in);
 }
 
 }  // namespace fuseo1

@@ -22,6 +22,8 @@ Token Made(const Token& place, TokenKind kind, std::string_view text);
 void Replace(std::vector<Token>* in, std::size_t at, std::size_t count, TokenKind kind,
              std::string_view text);
 
+void EraseFront(std::vector<Token>* in, std::size_t count);
+
 // Names of sets, congruences, conditions on letters: "all real numbers", "(mod 5)", "for integer
 // k".
 void FinishSets(std::vector<Token>* in);

@@ -17,7 +17,7 @@ void DropLeadIn(std::vector<Token>* in) {
   if (i > 0 && (*in)[i].Is(",")) ++i;
   const bool goes_on = (*in)[i].kind == TokenKind::kLetter || (*in)[i].kind == TokenKind::kNumber;
   if (i > 0 && goes_on) {  // so x = 2
-    in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
+    EraseFront(in, i);
     return;
   }
   i += Phrase(*in, i, {"the"});
@@ -31,8 +31,7 @@ void DropLeadIn(std::vector<Token>* in) {
   i += verb;
   const bool sign = (*in)[i].Is(":") || (*in)[i].Is("=");
   if (sign) ++i;
-  if ((verb > 0 || sign) && i + 1 < in->size())
-    in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
+  if ((verb > 0 || sign) && i + 1 < in->size()) EraseFront(in, i);
 }
 
 // "the point (1, 2)", "the line x = 2": what kind of thing the value is.
@@ -51,12 +50,7 @@ void DropKind(std::vector<Token>* in) {
                      next.IsCommand("begin:bmatrix") || next.IsCommand("langle");
   const bool equation =
       i + noun + 3 < in->size() && next.kind == TokenKind::kLetter && !(*in)[i + noun + 1].Is(",");
-  if (noun > 0 && (opens || equation))
-    in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i + noun));
-}
-
-void EraseFront(std::vector<Token>* in, std::size_t count) {
-  in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(count));
+  if (noun > 0 && (opens || equation)) EraseFront(in, i + noun);
 }
 
 // \therefore x = 2 \quad \checkmark

@@ -29,7 +29,7 @@ void DropOption(std::vector<Token>* in) {
   if (one && in->size() == used + 3 && (*in)[used + 1].Is(")"))  // B)
     in->erase(in->begin() + static_cast<std::ptrdiff_t>(used) + 1);
   if (used == 0 || in->size() != used + 2) return;
-  if (one) in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(used));
+  if (one) EraseFront(in, used);
 }
 
 // f : x \mapsto 2x defines f(x) = 2x.

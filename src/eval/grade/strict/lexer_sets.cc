@@ -45,6 +45,10 @@ void Replace(std::vector<Token>* in, std::size_t at, std::size_t count, TokenKin
             in->begin() + static_cast<std::ptrdiff_t>(at + count));
 }
 
+void EraseFront(std::vector<Token>* in, std::size_t count) {
+  in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(count));
+}
+
 namespace {
 
 // "all real numbers except 1 and 2" as R \setminus \{1, 2\}.
@@ -304,7 +308,7 @@ void DropAll(std::vector<Token>* in) {
     return;
   const Token letter = (*in)[i];
   const Token end = in->back();
-  in->erase(in->begin(), in->begin() + static_cast<std::ptrdiff_t>(i));
+  EraseFront(in, i);
   if (integers == 0) return;
   in->pop_back();
   in->push_back(Made(end, TokenKind::kSymbol, ","));
