@@ -114,6 +114,8 @@ Status TensorRun::Start() {
     one_dtype_ = std::all_of(job_.inputs.begin(), job_.inputs.end(), [&](const JobInput& input) {
       return input.dtype == job_.inputs.front().dtype;
     });
+    all_bf16_ = one_dtype_ && job_.dtype == DType::kBF16 &&
+                job_.inputs.front().dtype == DType::kBF16;
     FUSEO1_TRY_VOID(TakeShare());
   }
   floats_ = merge_ != nullptr && merge_->TakesFloats() &&
@@ -154,6 +156,7 @@ Status TensorRun::TakeShare() {
 }
 
 void TensorRun::OpenPass() {
+  pairs_ = all_bf16_ && merge_->TakesPairs();
   reads_.clear();
   for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
     if (emitting_ || merge_->Surveys(k)) {
@@ -210,7 +213,10 @@ Status TensorRun::ProcessChunk(std::uint64_t chunk, WorkerBuffers& buffers) {
               std::min<std::size_t>(block_elems_, std::max<std::size_t>(span.count, 1)));
   FUSEO1_TRY_VOID(ReadInputs(span, buffers));
   if (!emitting_) {
-    ForEachBlock(span, buffers, [&](const Block& block) { merge_->Survey(block); });
+    ForEachBlock(span, buffers, [&](const Block& block) {
+      merge_->Survey(block);
+      return false;
+    });
     return {};
   }
   if (job_.fate == TensorFate::kCopy) {
@@ -291,6 +297,7 @@ bool TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
   const Kernels& kernels = CurrentKernels();
   std::vector<const double*> doubles;
   std::vector<const float*> floats;
+  std::vector<const std::byte*> pairs(job_.inputs.size());
   for (std::size_t k = 0; k < job_.inputs.size(); ++k) {
     if (floats_) {
       floats.push_back(buffers.wide_floats(k));
@@ -300,6 +307,16 @@ bool TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
   }
   for (std::size_t done = 0; done < span.count; done += block_elems_) {
     const std::size_t count = std::min(block_elems_, span.count - done);
+    if (pairs_ && count % kPairElems == 0) {
+      for (std::size_t k = 0; k < pairs.size(); ++k) {
+        pairs[k] = buffers.stored(k) + InputBytes(k, done);
+      }
+      nonfinite |= use(Block{.first = span.first + done,
+                             .count = count,
+                             .worker = buffers.worker(),
+                             .pairs = pairs});
+      continue;
+    }
     for (const std::size_t k : reads_) {
       const DType dtype = job_.inputs[k].dtype;
       const std::byte* const stored = buffers.stored(k) + InputBytes(k, done);
@@ -309,11 +326,11 @@ bool TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
         nonfinite |= kernels.widen(dtype, stored, buffers.wide(k), count);
       }
     }
-    use(Block{.first = span.first + done,
-              .count = count,
-              .worker = buffers.worker(),
-              .inputs = doubles,
-              .floats = floats});
+    nonfinite |= use(Block{.first = span.first + done,
+                           .count = count,
+                           .worker = buffers.worker(),
+                           .inputs = doubles,
+                           .floats = floats});
   }
   return nonfinite;
 }
@@ -340,22 +357,23 @@ void TensorRun::EmitBlocks(const Span& span, WorkerBuffers& buffers, Nonfinite& 
   const bool emits_floats = floats_ && combination.empty() && merge_->EmitsFloats();
   double* const result = buffers.wide(job_.inputs.size());
   float* const result_floats = buffers.wide_floats(job_.inputs.size());
-  bool nonfinite_out = false;
-  const bool nonfinite_in = ForEachBlock(span, buffers, [&](const Block& block) {
+  const bool nonfinite = ForEachBlock(span, buffers, [&](const Block& block) {
     std::byte* const out = buffers.out() + (block.first - span.first) * out_width_bytes_;
+    if (!block.pairs.empty()) {
+      return merge_->EmitPairs(block, out);
+    }
     if (emits_floats) {
       merge_->EmitFloats(block, result_floats);
-      nonfinite_out |= kernels.narrow_f32(job_.dtype, result_floats, out, block.count);
-      return;
+      return kernels.narrow_f32(job_.dtype, result_floats, out, block.count);
     }
     if (combination.empty()) {
       merge_->Emit(block, result);
     } else {
       block.WithType([&]<class T>() { Combine<T>(combination, block, result); });
     }
-    nonfinite_out |= kernels.narrow(job_.dtype, result, out, block.count);
+    return kernels.narrow(job_.dtype, result, out, block.count);
   });
-  if (nonfinite_in || nonfinite_out) {
+  if (nonfinite) {
     CountNonfinite(span, buffers, found);
   }
 }

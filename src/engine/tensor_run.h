@@ -62,7 +62,8 @@ class TensorRun {
   Status CopyChunk(const Span& span, WorkerBuffers& buffers);
   void EmitChunk(const Span& span, WorkerBuffers& buffers);
   void EmitBlocks(const Span& span, WorkerBuffers& buffers, Nonfinite& found);
-  // True where an input is not finite.
+  // use(block): true where it met a number that is not finite. True where it did, or an input is
+  // not.
   template <class Use>
   bool ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use);
   Status WriteChunk(std::uint64_t chunk, const Span& span, WorkerBuffers& buffers);
@@ -82,6 +83,8 @@ class TensorRun {
   std::size_t out_width_bytes_ = 0;
   bool one_dtype_ = false;
   bool floats_ = false;             // blocks are widened to float, not to f64
+  bool all_bf16_ = false;           // inputs and output
+  bool pairs_ = false;              // blocks of the pass are not widened
   std::vector<std::size_t> reads_;  // inputs that the pass looks at
   std::vector<Span> runs_;          // the chunks of a survey that does not need everything
   bool emitting_ = false;

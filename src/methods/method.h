@@ -28,6 +28,8 @@ namespace fuseo1 {
 
 // Elements of one block where a method accepts any cut: all inputs of a block stay in the L1 cache.
 inline constexpr std::size_t kBlockElems = 512;
+// Blocks of pairs have a multiple of this many.
+inline constexpr std::size_t kPairElems = 16;
 // Elements over which a partial sum runs; partial sums are combined in order. Fixed: it decides
 // bits. The engine's chunks are whole segments, so neither threads nor chunk sizes nor budgets
 // change a sum.
@@ -56,14 +58,16 @@ struct ElemRun {
   std::uint64_t count = 0;
 };
 
-// A run of elements of every input, widened to f64, or to float for methods that ask for it. One of
-// the two lists is not empty: [input_count] pointers to count elements.
+// A run of elements of every input, widened to f64, or for methods that ask for it to float, or
+// bfloat16 as stored (methods/common/pairs.h). One of the three lists is not empty: [input_count]
+// pointers to count elements.
 struct Block {
   std::uint64_t first = 0;
   std::size_t count = 0;
   int worker = 0;
   std::span<const double* const> inputs = {};
   std::span<const float* const> floats = {};
+  std::span<const std::byte* const> pairs = {};
 
   std::uint64_t segment() const { return first / kSegmentElems; }
   // Input k as the type that it came in.
@@ -99,6 +103,9 @@ class TensorMerge {
 
   // True: where float holds every input exactly, blocks bring floats instead of doubles.
   virtual bool TakesFloats() const { return false; }
+  // True: where all inputs and the result are bfloat16, blocks of the pass that begins bring pairs,
+  // but for those of another number of elements than kPairElems divides.
+  virtual bool TakesPairs() const { return false; }
 
   virtual bool WantsSurvey() const { return false; }
   // What the next survey needs to see, ascending and apart: cells of kBlockElems elements (the
@@ -119,6 +126,9 @@ class TensorMerge {
   // round to TensorTask::dtype as those of Emit do.
   virtual bool EmitsFloats() const { return false; }
   virtual void EmitFloats(const Block& /*block*/, float* /*out*/) const {}
+  // Instead of Emit where the block brings pairs: the bits of its numbers, rounded. True where a
+  // number is not finite, on either side.
+  virtual bool EmitPairs(const Block& /*block*/, std::byte* /*out*/) const { return false; }
 
   // After the last survey: what a person should know of this tensor ("uniform weights: no energy").
   virtual std::vector<std::string> Notes() const { return {}; }

@@ -52,17 +52,31 @@ struct TestTask {
   }
 };
 
-// The same numbers as float, where they are exact.
+// The same numbers as float, and as stored bfloat16, where they are exact.
 using FloatArrays = std::vector<std::vector<float>>;
+using HalfArrays = std::vector<std::vector<std::uint16_t>>;
+
+inline HalfArrays HalvesOf(const Arrays& inputs) {
+  HalfArrays halves;
+  for (const std::vector<double>& input : inputs) {
+    halves.emplace_back();
+    for (const double number : input) {
+      halves.back().push_back(Bf16FromDouble(number));
+    }
+  }
+  return halves;
+}
 
 enum class Pass { kSurvey, kEmit };
 
-// One pass: whole segments (and the rows that start in them) are dealt to the workers. `floats`:
-// empty, or the inputs once more, which then are what the blocks bring. Inputs at which a survey
-// does not look are null.
+// One pass: whole segments (and the rows that start in them) are dealt to the workers. `floats` and
+// `halves`: empty, or the inputs once more, which then are what the blocks bring: halves to methods
+// that take pairs. Inputs at which a survey does not look
+// are null.
 template <class Body>
 void ForBlocks(Pass pass, const TensorTask& task, const TensorMerge& merge, const Arrays& inputs,
-               const FloatArrays& floats, Body body) {
+               const FloatArrays& floats, const HalfArrays& halves, Body body) {
+  const bool in_pairs = !halves.empty() && merge.TakesPairs();
   const auto read = [&](std::size_t k) { return pass == Pass::kEmit || merge.Surveys(k); };
   const std::uint64_t step = std::max<std::uint64_t>(1, merge.BlockElems());
   const std::uint64_t segments = (task.elems + kSegmentElems - 1) / kSegmentElems;
@@ -82,8 +96,18 @@ void ForBlocks(Pass pass, const TensorTask& task, const TensorMerge& merge, cons
         for (std::size_t k = 0; k < singles.size(); ++k) {
           singles[k] = read(k) ? floats[k].data() + first : nullptr;
         }
+        const auto count = static_cast<std::size_t>(std::min(step, task.elems - first));
+        if (in_pairs && count % kPairElems == 0) {
+          std::vector<const std::byte*> pairs(halves.size());
+          for (std::size_t k = 0; k < halves.size(); ++k) {
+            pairs[k] = read(k) ? reinterpret_cast<const std::byte*>(halves[k].data() + first)
+                               : nullptr;
+          }
+          body(Block{.first = first, .count = count, .worker = worker, .pairs = pairs});
+          continue;
+        }
         body(Block{.first = first,
-                   .count = static_cast<std::size_t>(std::min(step, task.elems - first)),
+                   .count = count,
                    .worker = worker,
                    .inputs = doubles,
                    .floats = singles});
@@ -104,17 +128,20 @@ struct ExactRun {
   Status status;
   std::vector<double> out;
   std::vector<float> out_floats;  // where the method emits floats too
+  // Where it takes pairs too: all elements, those of odd blocks from the doubles.
+  std::vector<std::uint16_t> out_halves;
   std::vector<std::string> notes;
 };
 
 inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& inputs,
-                         int workers = 1, const FloatArrays& floats = {}) {
+                         int workers = 1, const FloatArrays& floats = {},
+                         const HalfArrays& halves = {}) {
   test.task.workers = workers;
   const TensorTask& task = test.Get();
   ExactRun run;
   const std::unique_ptr<TensorMerge> merge = method.start(task);
   while (merge->WantsSurvey()) {
-    ForBlocks(Pass::kSurvey, task, *merge, inputs, floats,
+    ForBlocks(Pass::kSurvey, task, *merge, inputs, floats, halves,
               [&](const Block& block) { merge->Survey(block); });
     run.status = merge->FinishSurvey();
     if (!run.status.ok()) {
@@ -133,12 +160,21 @@ inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& 
     }
     return run;
   }
-  ForBlocks(Pass::kEmit, task, *merge, inputs, floats,
+  ForBlocks(Pass::kEmit, task, *merge, inputs, floats, {},
             [&](const Block& block) { merge->Emit(block, run.out.data() + block.first); });
   if (!floats.empty() && merge->EmitsFloats()) {
     run.out_floats.resize(task.elems);
-    ForBlocks(Pass::kEmit, task, *merge, inputs, floats, [&](const Block& block) {
+    ForBlocks(Pass::kEmit, task, *merge, inputs, floats, {}, [&](const Block& block) {
       merge->EmitFloats(block, run.out_floats.data() + block.first);
+    });
+  }
+  if (!halves.empty() && merge->TakesPairs()) {
+    run.out_halves = HalvesOf({run.out}).front();
+    ForBlocks(Pass::kEmit, task, *merge, inputs, floats, halves, [&](const Block& block) {
+      if (!block.pairs.empty()) {
+        merge->EmitPairs(block,
+                         reinterpret_cast<std::byte*>(run.out_halves.data() + block.first));
+      }
     });
   }
   return run;

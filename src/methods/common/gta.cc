@@ -13,6 +13,7 @@
 #include "methods/common/thinning.h"
 #include "methods/common/vote.h"
 #include "methods/common/vote_floats.h"
+#include "methods/common/vote_pairs.h"
 
 namespace fuseo1 {
 namespace {
@@ -104,6 +105,9 @@ class GtaMerge : public TensorMerge {
     if (error_.has_value()) {
       return;
     }
+    if (!block.pairs.empty()) {
+      return SurveyPairs(block);
+    }
     block.WithType([&]<class T>() { SurveyOf<T>(block); });
   }
 
@@ -133,6 +137,42 @@ class GtaMerge : public TensorMerge {
 
   void Emit(const Block& block, double* out) const override {
     block.WithType([&]<class T>() { EmitOf<T>(block, out); });
+  }
+
+  // Norms are measured in the inputs' own width or wider.
+  bool TakesPairs() const override {
+    return traits_.consensus && !error_.has_value() &&
+           (selecting_ || (!measuring_ && pair_votes_.possible()));
+  }
+  bool EmitPairs(const Block& block, std::byte* out) const override {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(block.worker)];
+    scratch.half_masks.resize(models_.size());
+    std::array<PairVoter, kMaxFloatVoters> voters;
+    for (const Model& model : models_) {
+      model.thinning.StartPairs(block);
+    }
+    bool nonfinite = false;
+    ForPieces(block, [&](const Piece& piece) {
+      const std::size_t bytes = piece.offset * sizeof(std::uint16_t);
+      bool by_key = true;
+      for (std::size_t k = 0; k < models_.size(); ++k) {
+        const std::optional<std::int32_t> above = models_[k].thinning.KeysAbove(piece);
+        voters[k] = {.x = block.pairs[models_[k].thinning.input()] + bytes,
+                     .above = above.value_or(0),
+                     .masks = scratch.half_masks[k].data()};
+        by_key = by_key && above.has_value();
+      }
+      for (std::size_t k = 0; !by_key && k < models_.size(); ++k) {
+        models_[k].thinning.MaskPairs(block, piece, scratch.half_masks[k].data());
+      }
+      const std::span<const PairVoter> all(voters.data(), models_.size());
+      const std::byte* const base = block.pairs[base_] + bytes;
+      nonfinite |= by_key ? pair_votes_.Merge<PairKeep::kAbove, Votes::kFactored>(
+                                all, base, piece.count, out + bytes)
+                          : pair_votes_.Merge<PairKeep::kMasks, Votes::kFactored>(
+                                all, base, piece.count, out + bytes);
+    });
+    return nonfinite;
   }
 
   bool EmitsFloats() const override { return float_votes_.possible(); }
@@ -182,25 +222,43 @@ class GtaMerge : public TensorMerge {
   // What one worker needs, grown on demand.
   struct Scratch {
     std::vector<Masks> masks;  // per model, of a piece
+    std::vector<HalfMasks> half_masks;
     std::tuple<std::vector<Voter<float>>, std::vector<Voter<double>>> voters;
   };
 
-  // Calls body(piece) for runs of up to kBlockElems elements, ready for masks.
-  template <class T, class Body>
+  // Calls body(piece) for runs of up to kBlockElems elements.
+  template <class Body>
   void ForPieces(const Block& block, Body body) const {
-    scratch_[static_cast<std::size_t>(block.worker)].masks.resize(models_.size());
-    for (const Model& model : models_) {
-      model.thinning.template Start<T>(block);
-    }
     for (std::size_t offset = 0; offset < block.count; offset += kBlockElems) {
       body(Piece{offset, block.first + offset, std::min(kBlockElems, block.count - offset)});
     }
   }
 
+  // Room for masks, and what they need.
+  template <class T>
+  Scratch& StartMasks(const Block& block) const {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(block.worker)];
+    scratch.masks.resize(models_.size());
+    for (const Model& model : models_) {
+      model.thinning.template Start<T>(block);
+    }
+    return scratch;
+  }
+
+  void SurveyPairs(const Block& block) {
+    ForPieces(block, [&](const Piece& piece) {
+      for (Model& model : models_) {
+        if (model.thinning.masks() && model.thinning.searching()) {
+          model.thinning.SurveyPairs(block, piece);
+        }
+      }
+    });
+  }
+
   template <class T>
   void SurveyOf(const Block& block) {
-    Scratch& scratch = scratch_[static_cast<std::size_t>(block.worker)];
-    ForPieces<T>(block, [&](const Piece& piece) {
+    Scratch& scratch = StartMasks<T>(block);
+    ForPieces(block, [&](const Piece& piece) {
       for (std::size_t k = 0; k < models_.size(); ++k) {
         Thinning& thinning = models_[k].thinning;
         if (!thinning.masks() || (selecting_ && !thinning.searching())) {
@@ -237,10 +295,10 @@ class GtaMerge : public TensorMerge {
   // The voters of every piece: use(voters, base, offset, count).
   template <class T, class Use>
   void ForVoters(const Block& block, Use use) const {
-    Scratch& scratch = scratch_[static_cast<std::size_t>(block.worker)];
+    Scratch& scratch = StartMasks<T>(block);
     std::vector<Voter<T>>& voters = std::get<std::vector<Voter<T>>>(scratch.voters);
     voters.resize(models_.size());
-    ForPieces<T>(block, [&](const Piece& piece) {
+    ForPieces(block, [&](const Piece& piece) {
       for (std::size_t k = 0; k < models_.size(); ++k) {
         const Model& model = models_[k];
         const Thinning& thinning = model.thinning;
@@ -281,6 +339,9 @@ class GtaMerge : public TensorMerge {
       weights.push_back(model.weight);
     }
     float_votes_ = FloatVotes(task_, traits_.consensus, factors, weights, End());
+    if (traits_.consensus) {
+      pair_votes_ = PairVotes(task_, Votes::kFactored, factors, weights, End());
+    }
   }
 
   TensorTask task_;
@@ -299,6 +360,7 @@ class GtaMerge : public TensorMerge {
   mutable std::vector<Scratch> scratch_;  // [workers]
   SegmentSums norms_{0, 1};
   FloatVotes float_votes_;
+  PairVotes pair_votes_;
 };
 
 }  // namespace

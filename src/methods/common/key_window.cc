@@ -2,21 +2,68 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <utility>
 
 #include "methods/common/keys.h"
-#include "tensor/flags.h"
+#include "methods/common/pairs.h"
 
 namespace fuseo1 {
 namespace {
 
-constexpr std::uint64_t kMaxCounters = 1 << 18;
+constexpr std::uint64_t kMaxCounters = 1 << 16;
 constexpr std::uint32_t kUsualBins = 1024;
 constexpr unsigned kMaxBits = 16;
+
+struct Split {
+  std::uint32_t above = 0;
+  KeyWindow::FrequentCounts frequent{};
+};
+
+// How many differences have keys above `last`, and how many each of `frequent`, which lie below.
+// inside[i] = all of 16 bits where the key is one of the others that are above `below`.
+Split SplitPairs(const std::byte* x, const std::byte* base, std::size_t count, std::int32_t below,
+                 std::int32_t last, const KeyWindow::FrequentKeys& frequent,
+                 std::byte* __restrict inside) {
+  constexpr std::size_t kFrequent = KeyWindow::kFrequentKeys;
+  IntLanes above{};
+  IntLanes found[kFrequent]{};
+  IntLanes keys[kFrequent];
+  std::transform(frequent.begin(), frequent.end(), keys, AllLanes<IntLanes, std::int32_t>);
+  // All bits where a key is inside; what is above or frequent is counted.
+  const auto split = [&](FloatLanes x_some, FloatLanes base_some) {
+    const IntLanes key = DifferenceKeyLanes(x_some, base_some);
+    const IntLanes is_above = key > last;
+    above -= is_above;
+    IntLanes is_inside = (key > below) ^ is_above;
+    for (std::size_t f = 0; f < kFrequent; ++f) {
+      const IntLanes equal = key == keys[f];
+      found[f] -= equal;
+      is_inside ^= equal;
+    }
+    return LanesAs<WordLanes>(is_inside);
+  };
+  for (std::size_t at = 0; at < count; at += kPairElems) {
+    const auto xs = LoadLanes<WordLanes>(x + at * 2);
+    const auto bases = LoadLanes<WordLanes>(base + at * 2);
+    const WordLanes even = split(EvenOf(xs), EvenOf(bases));
+    const WordLanes odd = split(OddOf(xs), OddOf(bases));
+    StoreLanes(inside + at * 2, WordsOf(even, odd));
+  }
+  Split sums;
+  for (std::size_t lane = 0; lane < kPairElems / 2; ++lane) {
+    sums.above += static_cast<std::uint32_t>(above[lane]);
+    for (std::size_t f = 0; f < kFrequent; ++f) {
+      sums.frequent[f] += static_cast<std::uint32_t>(found[f][lane]);
+    }
+  }
+  return sums;
+}
 
 }  // namespace
 
 KeyWindow::KeyWindow(std::uint64_t elems, int workers, std::uint32_t lowest, std::uint32_t highest,
-                     std::uint64_t max_entries)
+                     std::uint64_t max_entries, std::span<const std::uint32_t> sample)
     : elems_(elems),
       entries_per_worker_(max_entries / static_cast<std::uint64_t>(workers)),
       workers_(static_cast<std::size_t>(workers)) {
@@ -30,6 +77,29 @@ KeyWindow::KeyWindow(std::uint64_t elems, int workers, std::uint32_t lowest, std
   segments_per_group_ = (segments + most - 1) / most;
   groups_ = (segments + segments_per_group_ - 1) / segments_per_group_;
   counts_ = std::make_unique<std::atomic<std::uint32_t>[]>(groups_ * bins_ * 2);
+  FindFrequent(sample);
+}
+
+void KeyWindow::FindFrequent(std::span<const std::uint32_t> sample) {
+  std::vector<std::uint32_t> bare;
+  const auto last = static_cast<std::uint32_t>(Last());
+  std::copy_if(sample.begin(), sample.end(), std::back_inserter(bare), [&](std::uint32_t key) {
+    return key >= first_ && key <= last && ((key - first_) & ((1U << bits_) - 1)) == 0;
+  });
+  std::sort(bare.begin(), bare.end());
+  std::vector<std::pair<std::size_t, std::uint32_t>> counted;
+  for (auto from = bare.begin(); from != bare.end();) {
+    const auto to = std::upper_bound(from, bare.end(), *from);
+    counted.emplace_back(to - from, *from);
+    from = to;
+  }
+  const std::size_t found = std::min(kFrequentKeys, counted.size());
+  std::partial_sort(counted.begin(), counted.begin() + static_cast<std::ptrdiff_t>(found),
+                    counted.end(), std::greater<>());
+  frequent_.fill(-1);
+  for (std::size_t f = 0; f < found; ++f) {
+    frequent_[f] = static_cast<std::int32_t>(counted[f].second);
+  }
 }
 
 void KeyWindow::Flush(Worker& worker) {
@@ -41,7 +111,7 @@ void KeyWindow::Flush(Worker& worker) {
   }
 }
 
-void KeyWindow::Count(const std::uint32_t* __restrict keys, const Block& block) {
+KeyWindow::Worker& KeyWindow::CountersFor(const Block& block) {
   Worker& worker = workers_[static_cast<std::size_t>(block.worker)];
   worker.counts.resize(bins_ * 2);
   const std::uint64_t group = block.segment() / segments_per_group_;
@@ -49,9 +119,40 @@ void KeyWindow::Count(const std::uint32_t* __restrict keys, const Block& block) 
     Flush(worker);
     worker.group = group;
   }
-  const auto below = static_cast<std::int32_t>(first_) - 1;
-  const auto last =
-      static_cast<std::int32_t>(first_ + (static_cast<std::uint32_t>(bins_) << bits_) - 1);
+  return worker;
+}
+
+// Without a branch for each: what is not bare is written down, and stays where it is one.
+template <class Word, class KeyAt>
+void KeyWindow::CountInside(Worker& worker, Flags<Word>& inside, std::uint64_t first,
+                            std::size_t count, KeyAt key_at) {
+  if (worker.entries == nullptr) {
+    worker.entries = std::make_unique_for_overwrite<Entry[]>(entries_per_worker_ + kBlockElems);
+  }
+  Entry* next = worker.entries.get() + worker.entry_count;
+  std::uint32_t* const counts = worker.counts.data();
+  const std::uint32_t window_first = first_;
+  const unsigned bits = bits_;
+  const std::uint32_t low_bits = (1U << bits) - 1;
+  inside.ForEach(count, [&](std::size_t i) {
+    const std::uint32_t key = key_at(i);
+    const std::uint32_t at = key - window_first;
+    const std::uint32_t other = (at & low_bits) != 0 ? 1 : 0;
+    ++counts[(at >> bits) * 2 + other];
+    *next = {first + i, key};
+    next += other;
+  });
+  worker.entry_count = static_cast<std::size_t>(next - worker.entries.get());
+  if (worker.entry_count > entries_per_worker_) {
+    worker.entry_count = entries_per_worker_;
+    worker.overflow = true;
+  }
+}
+
+void KeyWindow::Count(const std::uint32_t* __restrict keys, const Block& block) {
+  Worker& worker = CountersFor(block);
+  const std::int32_t below = Below();
+  const std::int32_t last = Last();
   Flags<std::uint32_t> flags;
   std::uint32_t* const inside = flags.words();
   std::uint32_t above = 0;
@@ -63,20 +164,37 @@ void KeyWindow::Count(const std::uint32_t* __restrict keys, const Block& block) 
     inside[i] = is_above - not_below;
   }
   worker.above += above;
-  std::uint32_t* const counts = worker.counts.data();
-  const std::uint32_t low_bits = (1U << bits_) - 1;
-  flags.ForEach(block.count, [&](std::size_t i) {
-    const std::uint32_t at = keys[i] - first_;
-    const bool bare = (at & low_bits) == 0;
-    ++counts[(at >> bits_) * 2 + (bare ? 0 : 1)];
-    if (!bare) {
-      if (worker.entries.size() < entries_per_worker_) {
-        worker.entries.push_back({block.first + i, keys[i]});
-      } else {
-        worker.overflow = true;
-      }
+  CountInside(worker, flags, block.first, block.count, [=](std::size_t i) { return keys[i]; });
+}
+
+void KeyWindow::CountPairs(const std::byte* x, const std::byte* base, const Block& block) {
+  Worker& worker = CountersFor(block);
+  const std::int32_t below = Below();
+  const std::int32_t last = Last();
+  FrequentCounts frequent{};
+  using HalfFlags = Flags<std::uint16_t>;
+  for (std::size_t at = 0; at < block.count; at += HalfFlags::kElems) {
+    const std::size_t count = std::min(HalfFlags::kElems, block.count - at);
+    const std::byte* const xs = x + at * 2;
+    const std::byte* const bases = base + at * 2;
+    HalfFlags flags;
+    const Split split =
+        SplitPairs(xs, bases, count, below, last, frequent_,
+                   reinterpret_cast<std::byte*>(flags.words()));
+    worker.above += split.above;
+    for (std::size_t f = 0; f < kFrequentKeys; ++f) {
+      frequent[f] += split.frequent[f];
     }
-  });
+    CountInside(worker, flags, block.first + at, count, [=](std::size_t i) {
+      return DifferenceKey(FloatAt(xs, i), FloatAt(bases, i));
+    });
+  }
+  for (std::size_t f = 0; f < kFrequentKeys; ++f) {
+    if (frequent[f] != 0) {
+      worker.counts[((static_cast<std::uint32_t>(frequent_[f]) - first_) >> bits_) * 2] +=
+          frequent[f];
+    }
+  }
 }
 
 KeyWindow::Answer KeyWindow::Find(std::uint64_t rank) {
@@ -118,7 +236,8 @@ KeyWindow::Answer KeyWindow::Find(std::uint64_t rank) {
 KeyWindow::Answer KeyWindow::FindAmongEntries(Answer answer) const {
   std::vector<Entry> entries;
   for (const Worker& worker : workers_) {
-    std::copy_if(worker.entries.begin(), worker.entries.end(), std::back_inserter(entries),
+    std::copy_if(worker.entries.get(), worker.entries.get() + worker.entry_count,
+                 std::back_inserter(entries),
                  [&](const Entry& entry) { return answer.bin.Holds(entry.key); });
   }
   const auto end = entries.begin() + static_cast<std::ptrdiff_t>(answer.need);

@@ -3,13 +3,16 @@
 // of comparisons where a histogram of everything would be one of scattered additions.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "methods/common/cut.h"
 #include "methods/method.h"
+#include "tensor/flags.h"
 
 namespace fuseo1 {
 
@@ -27,12 +30,15 @@ struct KeyBin {
 class KeyWindow {
  public:
   // Keys [lowest, highest]. max_entries: keys that are not bare and that are kept, over all
-  // workers.
+  // workers. sample: some of the tensor's keys; those that are frequent among them are counted by
+  // comparison alone.
   KeyWindow(std::uint64_t elems, int workers, std::uint32_t lowest, std::uint32_t highest,
-            std::uint64_t max_entries);
+            std::uint64_t max_entries, std::span<const std::uint32_t> sample = {});
 
   // Any thread, once for each block, as TensorMerge::Survey.
   void Count(const std::uint32_t* keys, const Block& block);
+  // The same of the differences' keys. block.count is a multiple of kPairElems.
+  void CountPairs(const std::byte* x, const std::byte* base, const Block& block);
 
   struct Answer {
     enum class Kind : std::uint8_t {
@@ -50,6 +56,10 @@ class KeyWindow {
   // The element at `rank` (1 is the largest). One thread, when everything is counted.
   Answer Find(std::uint64_t rank);
 
+  static constexpr std::size_t kFrequentKeys = 2;
+  using FrequentKeys = std::array<std::int32_t, kFrequentKeys>;
+  using FrequentCounts = std::array<std::uint32_t, kFrequentKeys>;
+
  private:
   struct Entry {
     std::uint64_t element;
@@ -59,10 +69,23 @@ class KeyWindow {
     std::uint64_t above = 0;
     std::uint64_t group = 0;
     std::vector<std::uint32_t> counts;  // [bins][2] of the current group: bare, others
-    std::vector<Entry> entries;
+    std::unique_ptr<Entry[]> entries;  // with room for a block more than are kept
+    std::size_t entry_count = 0;
     bool overflow = false;
   };
 
+  // The largest key below the window, and the largest in it.
+  std::int32_t Below() const { return static_cast<std::int32_t>(first_) - 1; }
+  std::int32_t Last() const {
+    return static_cast<std::int32_t>(first_ + (static_cast<std::uint32_t>(bins_) << bits_) - 1);
+  }
+  // One worker's counters, for the block's group.
+  Worker& CountersFor(const Block& block);
+  // Of `count` elements from `first` on, those that are flagged: their keys lie in the window.
+  template <class Word, class KeyAt>
+  void CountInside(Worker& worker, Flags<Word>& inside, std::uint64_t first, std::size_t count,
+                   KeyAt key_at);
+  void FindFrequent(std::span<const std::uint32_t> sample);
   void Flush(Worker& worker);
   Answer FindAmongEntries(Answer answer) const;
   Answer FindAmongBare(Answer answer, std::size_t bin) const;
@@ -71,6 +94,7 @@ class KeyWindow {
   unsigned bits_ = 0;  // of a bin
   std::uint32_t first_;
   std::size_t bins_;
+  FrequentKeys frequent_;  // bare; -1: none
   std::size_t entries_per_worker_;
   std::uint64_t segments_per_group_;
   std::size_t groups_;

@@ -8,28 +8,34 @@
 
 #include "base/check.h"
 #include "methods/common/keys.h"
+#include "methods/common/pairs.h"
 
 namespace fuseo1 {
 namespace {
 
-constexpr std::uint64_t kSampleCells = 32;
+constexpr std::uint64_t kFewestSampleCells = 32;
 // Standard deviations of the sample's rank, widened because neighbours are alike.
 constexpr double kWindowDeviations = 6;
 
-std::uint64_t SampleStart(std::uint64_t elems, std::uint64_t piece) {
-  return elems / kBlockElems * piece / kSampleCells * kBlockElems;
+// What costs least: a sample costs by its size n, a window by elems / sqrt(n).
+std::uint64_t SampleCells(std::uint64_t elems) {
+  const double cells = std::pow(static_cast<double>(elems), 2.0 / 3) / kBlockElems;
+  return std::max(kFewestSampleCells, static_cast<std::uint64_t>(cells));
 }
 
 }  // namespace
 
 RankSearch::RankSearch(std::uint64_t elems, int workers, SelectionLimits limits)
-    : elems_(elems), limits_(limits), workers_(static_cast<std::size_t>(workers)) {
+    : elems_(elems),
+      limits_(limits),
+      sample_cells_(SampleCells(elems)),
+      workers_(static_cast<std::size_t>(workers)) {
   if (elems <= limits.short_elems) {
     stage_ = Stage::kKeys;
     keys_.resize(elems);
-  } else if (limits.sample_margin > 0 && elems > 2 * kSampleCells * kBlockElems) {
+  } else if (limits.sample_margin > 0 && elems > 2 * sample_cells_ * kBlockElems) {
     stage_ = Stage::kSample;
-    keys_.resize(kSampleCells * kBlockElems);
+    keys_.resize(sample_cells_ * kBlockElems);
   } else {
     stage_ = Stage::kBins;
     bins_.resize(workers_);
@@ -41,8 +47,8 @@ RankSearch::RankSearch(std::uint64_t elems, int workers, SelectionLimits limits)
 std::vector<ElemRun> RankSearch::Runs() const {
   std::vector<ElemRun> runs;
   if (stage_ == Stage::kSample) {
-    for (std::uint64_t piece = 0; piece < kSampleCells; ++piece) {
-      runs.push_back({SampleStart(elems_, piece), kBlockElems});
+    for (std::uint64_t cell = 0; cell < sample_cells_; ++cell) {
+      runs.push_back({SampleCell(cell) * kBlockElems, kBlockElems});
     }
   } else if (stage_ == Stage::kTies && ties_run_.count < elems_) {
     runs.push_back(ties_run_);
@@ -57,11 +63,7 @@ void RankSearch::Survey(const std::uint32_t* keys, const Block& block) {
       std::copy_n(keys, block.count, keys_.data() + block.first);
       break;
     case Stage::kSample:
-      for (std::uint64_t piece = 0; piece < kSampleCells; ++piece) {
-        if (SampleStart(elems_, piece) == block.first) {
-          std::copy_n(keys, block.count, keys_.data() + piece * kBlockElems);
-        }
-      }
+      TakeSample(keys, block);
       break;
     case Stage::kWindow:
       window_->Count(keys, block);
@@ -93,6 +95,31 @@ void RankSearch::Survey(const std::uint32_t* keys, const Block& block) {
       break;
     case Stage::kDone:
       break;
+  }
+}
+
+void RankSearch::SurveyPairs(const std::byte* x, const std::byte* base, const Block& block) {
+  if (stage_ == Stage::kWindow) {
+    window_->CountPairs(x, base, block);
+    return;
+  }
+  std::array<std::uint32_t, kBlockElems> keys;
+  DifferenceKeysOfPairs(x, base, block.count, keys.data());
+  Survey(keys.data(), block);
+}
+
+// The cells of the sample, spread over all whole ones.
+std::uint64_t RankSearch::SampleCell(std::uint64_t cell) const {
+  return elems_ / kBlockElems * cell / sample_cells_;
+}
+
+void RankSearch::TakeSample(const std::uint32_t* keys, const Block& block) {
+  // The first that lies there or after; in a pass over everything, most blocks are in none.
+  const std::uint64_t whole = elems_ / kBlockElems;
+  const std::uint64_t at = CellOf(block.first);
+  const std::uint64_t cell = (at * sample_cells_ + whole - 1) / whole;
+  if (cell < sample_cells_ && SampleCell(cell) == at) {
+    std::copy_n(keys, block.count, keys_.data() + cell * kBlockElems);
   }
 }
 
@@ -201,17 +228,19 @@ void RankSearch::FinishSample(std::uint64_t rank) {
   const double share = static_cast<double>(rank) / static_cast<double>(elems_);
   const double margin =
       limits_.sample_margin * (kWindowDeviations * std::sqrt(size * share * (1 - share)) + 16);
+  auto from = keys_.begin();  // larger ones are before
   const auto key_at = [&](double place) {
     const double last = size - 1;
-    const auto index = static_cast<std::ptrdiff_t>(std::clamp(place, 0.0, last));
-    std::nth_element(keys_.begin(), keys_.begin() + index, keys_.end(), std::greater<>());
-    return keys_[static_cast<std::size_t>(index)];
+    const auto at = keys_.begin() + static_cast<std::ptrdiff_t>(std::clamp(place, 0.0, last));
+    std::nth_element(from, at, keys_.end(), std::greater<>());
+    from = at;
+    return *at;
   };
   const double place = share * size;
   const std::uint32_t highest = place - margin < 0 ? kNanKey : key_at(place - margin);
   const std::uint32_t lowest = place + margin > size - 1 ? 0 : key_at(place + margin);
   window_ = std::make_unique<KeyWindow>(elems_, static_cast<int>(workers_), lowest, highest,
-                                        limits_.window_entries);
+                                        limits_.window_entries, keys_);
   keys_ = {};
   stage_ = Stage::kWindow;
 }

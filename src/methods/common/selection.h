@@ -41,6 +41,8 @@ class RankSearch {
   std::vector<ElemRun> Runs() const;
 
   void Survey(const std::uint32_t* keys, const Block& block);
+  // The same of the differences' keys. block.count is a multiple of kPairElems.
+  void SurveyPairs(const std::byte* x, const std::byte* base, const Block& block);
   // Ends a pass. `rank`: the same after every pass; a guess will do after the sample.
   void FinishSurvey(std::uint64_t rank);
   const Cut& cut() const { return cut_; }
@@ -65,6 +67,8 @@ class RankSearch {
   };
   using Bins = std::vector<std::uint32_t>;
 
+  std::uint64_t SampleCell(std::uint64_t cell) const;
+  void TakeSample(const std::uint32_t* keys, const Block& block);
   void CountBins(const std::uint32_t* keys, const Block& block);
   void List(const std::uint32_t* keys, const Block& block);
   void FinishKeys(std::uint64_t rank);
@@ -80,6 +84,7 @@ class RankSearch {
 
   std::uint64_t elems_;
   SelectionLimits limits_;
+  std::uint64_t sample_cells_;
   std::size_t workers_;
   Stage stage_;
   Cut cut_ = Cut::None();

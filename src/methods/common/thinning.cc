@@ -91,6 +91,14 @@ void Thinning::Survey(const std::uint32_t* keys, const Piece& piece, int worker)
   }
 }
 
+void Thinning::SurveyPairs(const Block& block, const Piece& piece) {
+  const std::size_t bytes = piece.offset * sizeof(std::uint16_t);
+  for (const auto& search : searches_) {
+    search->SurveyPairs(block.pairs[input_] + bytes, block.pairs[base_] + bytes,
+                        {.first = piece.first, .count = piece.count, .worker = block.worker});
+  }
+}
+
 void Thinning::FinishSurvey() {
   for (std::size_t r = 0; r < searches_.size(); ++r) {
     searches_[r]->FinishSurvey(ranks_[r]);
@@ -103,6 +111,75 @@ void Thinning::RememberMasks(std::uint64_t most_bytes) {
     bits_.resize(words);
     remembering_ = true;
   }
+}
+
+std::optional<std::int32_t> Thinning::KeysAbove(const Piece& piece) const {
+  switch (keep_) {
+    case Keep::kAll:
+      return Cut::All().KeysAbove(piece.first);
+    case Keep::kNone:
+      return Cut::None().KeysAbove(piece.first);
+    case Keep::kCut:
+      return searches_[0]->cut().KeysAbove(piece.first);
+    case Keep::kBand:
+    case Keep::kRandom:
+    case Keep::kRanked:
+      break;
+  }
+  return std::nullopt;
+}
+
+void Thinning::MaskPairs(const Block& block, const Piece& piece,
+                         std::uint16_t* __restrict keep) const {
+  Masks masks;
+  switch (keep_) {
+    case Keep::kAll:
+    case Keep::kNone:
+      masks.fill(keeps_all() ? ~0U : 0U);
+      break;
+    case Keep::kCut:
+    case Keep::kBand: {
+      const std::size_t bytes = piece.offset * sizeof(std::uint16_t);
+      Masks keys;
+      DifferenceKeysOfPairs(block.pairs[input_] + bytes, block.pairs[base_] + bytes, piece.count,
+                            keys.data());
+      MaskKeys(keys.data(), piece, masks.data());
+      break;
+    }
+    case Keep::kRandom:
+      MaskAtRandom(piece, masks.data());
+      break;
+    case Keep::kRanked:
+      MaskRow(block, piece, masks.data());
+      break;
+  }
+  const std::uint32_t* const mask = masks.data();
+  for (std::size_t i = 0; i < piece.count; ++i) {
+    keep[i] = static_cast<std::uint16_t>(mask[i]);
+  }
+}
+
+void Thinning::MaskKeys(const std::uint32_t* keys, const Piece& piece,
+                        std::uint32_t* __restrict keep) const {
+  searches_[0]->cut().Mask(piece.first, keys, piece.count, keep);
+  if (keep_ != Keep::kBand) {
+    return;
+  }
+  Masks too_high;
+  searches_[1]->cut().Mask(piece.first, keys, piece.count, too_high.data());
+  const std::uint32_t* const go = too_high.data();
+  for (std::size_t i = 0; i < piece.count; ++i) {
+    keep[i] &= ~go[i];
+  }
+}
+
+std::uint32_t* Thinning::RowKeys(const Block& block) const {
+  if (!by_rows() || !(remembering_ || bits_.empty())) {
+    return nullptr;
+  }
+  std::vector<std::uint32_t>& keys = row_keys_[static_cast<std::size_t>(block.worker)];
+  keys.resize(block.count);
+  return keys.data();
 }
 
 void Thinning::MaskAtRandom(const Piece& piece, std::uint32_t* __restrict keep) const {

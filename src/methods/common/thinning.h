@@ -13,6 +13,7 @@
 #include "methods/common/bit_masks.h"
 #include "methods/common/gta.h"
 #include "methods/common/keys.h"
+#include "methods/common/pairs.h"
 #include "methods/common/random.h"
 #include "methods/common/ranked_keep.h"
 #include "methods/common/selection.h"
@@ -47,6 +48,8 @@ class Thinning {
   bool searching() const;
   const std::vector<std::unique_ptr<RankSearch>>& searches() const { return searches_; }
   void Survey(const std::uint32_t* keys, const Piece& piece, int worker);
+  // The same of blocks of pairs.
+  void SurveyPairs(const Block& block, const Piece& piece);
   void FinishSurvey();
 
   // A row's masks are remembered from their first computation on, one bit an element, if they take
@@ -58,12 +61,18 @@ class Thinning {
   // Before the masks of a block.
   template <class T>
   void Start(const Block& block) const {
-    if (by_rows() && (remembering_ || bits_.empty())) {
-      std::vector<std::uint32_t>& keys = row_keys_[static_cast<std::size_t>(block.worker)];
-      keys.resize(block.count);
-      DifferenceKeys(block.Of<T>(input_), block.Of<T>(base_), block.count, keys.data());
+    if (std::uint32_t* const keys = RowKeys(block)) {
+      DifferenceKeys(block.Of<T>(input_), block.Of<T>(base_), block.count, keys);
     }
   }
+  void StartPairs(const Block& block) const {
+    if (std::uint32_t* const keys = RowKeys(block)) {
+      DifferenceKeysOfPairs(block.pairs[input_], block.pairs[base_], block.count, keys);
+    }
+  }
+
+  // What stays of a piece are the keys above this number; nullopt: only Mask tells.
+  std::optional<std::int32_t> KeysAbove(const Piece& piece) const;
 
   // keep[i] = all bits or none, for the piece's elements.
   template <class T>
@@ -86,6 +95,8 @@ class Thinning {
         break;
     }
   }
+  // The same of blocks of pairs.
+  void MaskPairs(const Block& block, const Piece& piece, std::uint16_t* keep) const;
 
  private:
   enum class Keep : std::uint8_t { kAll, kNone, kCut, kBand, kRandom, kRanked };
@@ -93,7 +104,6 @@ class Thinning {
   template <class T>
   void MaskByKey(const T* __restrict x, const T* __restrict base, const Piece& piece,
                  std::uint32_t* __restrict keep) const {
-    const std::size_t count = piece.count;
     const Cut& low = searches_[0]->cut();
     const Cut high = keep_ == Keep::kBand ? searches_[1]->cut() : Cut::None();
     const std::optional<std::int32_t> above_low = low.KeysAbove(piece.first);
@@ -101,25 +111,22 @@ class Thinning {
     if (above_low.has_value() && above_high.has_value()) {
       const std::int32_t from = *above_low;
       const std::int32_t to = *above_high;
-      for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t i = 0; i < piece.count; ++i) {
         const auto key = static_cast<std::int32_t>(DifferenceKey(x[i], base[i]));
         keep[i] = (key > from ? ~0U : 0U) & (key > to ? 0U : ~0U);
       }
       return;
     }
     Masks keys;
-    Masks too_high;
-    DifferenceKeys(x, base, count, keys.data());
-    low.Mask(piece.first, keys.data(), count, keep);
-    high.Mask(piece.first, keys.data(), count, too_high.data());
-    const std::uint32_t* const go = too_high.data();
-    for (std::size_t i = 0; i < count; ++i) {
-      keep[i] &= ~go[i];
-    }
+    DifferenceKeys(x, base, piece.count, keys.data());
+    MaskKeys(keys.data(), piece, keep);
   }
 
+  void MaskKeys(const std::uint32_t* keys, const Piece& piece, std::uint32_t* keep) const;
   void MaskAtRandom(const Piece& piece, std::uint32_t* keep) const;
   void MaskRow(const Block& block, const Piece& piece, std::uint32_t* keep) const;
+  // Where the keys of a row are needed; else null.
+  std::uint32_t* RowKeys(const Block& block) const;
   std::uint32_t* RowBits(const Block& block) const;
 
   std::size_t input_;

@@ -15,6 +15,7 @@
 
 #include "methods/common/bit_masks.h"
 #include "methods/common/vote.h"
+#include "methods/common/vote_bounds.h"
 #include "tensor/flags.h"
 #include "tensor/formats.h"
 
@@ -23,8 +24,6 @@ namespace fuseo1 {
 // What the float votes need to know of a tensor.
 class FloatVotes {
  public:
-  static constexpr std::size_t kMaxVoters = 4;
-
   FloatVotes() = default;  // not possible
   // Of voters with these numbers, which are then those of Voter.
   FloatVotes(const TensorTask& task, bool consensus, std::span<const double> factors,
@@ -215,9 +214,9 @@ class FloatVotes {
       return Redo<Out, kConsensus, kVotes>(voters, base, count, out);
     }
     std::array<float, kMaxDoubts> bases{};
-    std::array<std::array<float, kMaxDoubts>, kMaxVoters> inputs;
-    std::array<std::array<std::uint32_t, kMaxDoubts>, kMaxVoters> keeps;
-    std::array<Voter<float>, kMaxVoters> gathered;
+    std::array<std::array<float, kMaxDoubts>, kMaxFloatVoters> inputs;
+    std::array<std::array<std::uint32_t, kMaxDoubts>, kMaxFloatVoters> keeps;
+    std::array<Voter<float>, kMaxFloatVoters> gathered;
     std::array<float, kMaxDoubts> results;
     for (std::size_t n = 0; n < found; ++n) {
       bases[n] = base[at[n]];
@@ -241,8 +240,8 @@ class FloatVotes {
   bool possible_ = false;
   DType out_ = DType::kBF16;
   VoteEnd end_;
-  std::array<float, kMaxVoters> factors_{};
-  std::array<float, kMaxVoters> weights_{};
+  std::array<float, kMaxFloatVoters> factors_{};
+  std::array<float, kMaxFloatVoters> weights_{};
   float lambda_ = 0;
   float smallest_ = 0;
   float zero_ = 0;

@@ -9,7 +9,9 @@
 
 // Compiled once per instruction set and reached through the table of methods; this test takes a
 // copy of its own.
+#include "methods/common/vote_bounds.cc"
 #include "methods/common/vote_floats.cc"
+#include "methods/common/vote_pairs.cc"
 
 namespace fuseo1 {
 namespace {
@@ -60,6 +62,16 @@ std::optional<std::size_t> Difference(const ExactRun& run, DType dtype) {
   }
   return std::nullopt;
 }
+std::optional<std::size_t> DifferenceOfHalves(const ExactRun& run) {
+  for (std::size_t i = 0; i < run.out.size(); ++i) {
+    const std::uint16_t expected = Bf16FromDouble(run.out[i]);
+    const bool both_nan = Bf16::IsNan(expected) && Bf16::IsNan(run.out_halves[i]);
+    if (!both_nan && expected != run.out_halves[i]) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
 
 void ExpectSameRounding(const char* name, const std::vector<double>& weights, double lambda,
                         double normalize) {
@@ -103,8 +115,15 @@ void ExpectSameRounding(const char* name, const std::vector<double>& weights, do
           for (const std::vector<double>& input : inputs) {
             floats.emplace_back(input.begin(), input.end());
           }
-          const ExactRun run = RunExact(*method, test, inputs, 1, floats);
+          const HalfArrays halves = dtype == DType::kBF16 ? HalvesOf(inputs) : HalfArrays();
+          const ExactRun run = RunExact(*method, test, inputs, 1, floats, halves);
           ASSERT_TRUE(run.status.ok());
+          if (!run.out_halves.empty()) {
+            const std::optional<std::size_t> at = DifferenceOfHalves(run);
+            EXPECT_FALSE(at.has_value())
+                << name << " in pairs, kind " << static_cast<int>(kind) << " element " << *at
+                << ": " << run.out[*at] << " and " << FloatFromBf16(run.out_halves[*at]);
+          }
           if (kind == Kind::kSmooth) {
             ASSERT_FALSE(run.out_floats.empty()) << name << ": no floats emitted";
           }

@@ -1,0 +1,49 @@
+// bfloat16 numbers as they are stored, two in a word: the upper halves of floats, so a word is two
+// floats by a shift and a mask. A loop over words needs no conversion before it, no shuffle, and
+// half the loads. Element 2 w is the even one of word w. Pure; any thread.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "methods/common/keys.h"
+#include "tensor/lanes.h"
+
+namespace fuseo1 {
+
+static_assert(kPairElems == 2 * kLaneBytes / sizeof(std::uint32_t));
+
+inline constexpr std::uint32_t kOddHalf = 0xFFFF0000U;
+
+// The numbers of eight words, and a word of two lower halves each.
+inline FloatLanes EvenOf(WordLanes words) { return LanesAs<FloatLanes>(words << 16); }
+inline FloatLanes OddOf(WordLanes words) { return LanesAs<FloatLanes>(words & kOddHalf); }
+inline WordLanes WordsOf(WordLanes even, WordLanes odd) { return (even & ~kOddHalf) | odd << 16; }
+
+// As DifferenceKey.
+inline IntLanes DifferenceKeyLanes(FloatLanes x, FloatLanes b) {
+  return SmallerLanes(LanesAs<IntLanes>(x - b) & 0x7FFFFFFF,
+                      AllLanes<IntLanes>(static_cast<std::int32_t>(kNanKey)));
+}
+
+// One number.
+inline std::uint16_t HalfAt(const std::byte* pairs, std::size_t i) {
+  std::uint16_t half;
+  std::memcpy(&half, pairs + i * sizeof(half), sizeof(half));
+  return half;
+}
+inline float FloatAt(const std::byte* pairs, std::size_t i) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(HalfAt(pairs, i)) << 16);
+}
+
+// As DifferenceKeys.
+inline void DifferenceKeysOfPairs(const std::byte* x, const std::byte* b, std::size_t count,
+                                  std::uint32_t* __restrict keys) {
+  for (std::size_t i = 0; i < count; ++i) {
+    keys[i] = DifferenceKey(FloatAt(x, i), FloatAt(b, i));
+  }
+}
+
+}  // namespace fuseo1

@@ -1,0 +1,334 @@
+// The votes of vote.h with consensus, of bfloat16 numbers as they are stored and with results as
+// they are stored: nothing is converted, and what bounds the error is compared in 16 bits. As in
+// vote_floats.h, an element that floats leave in doubt is done again in f64, so the bits are those
+// of f64 always. Pure; any thread.
+//
+// With M the largest magnitude among the inputs of an element and r its result in float:
+//
+//  - Differences and their sums are exact where the inputs lie within few binades; where they do
+//    not, the element is in doubt.
+//  - Of one sign, the terms of the majority's sum do not cancel: the step from base to result is
+//    at most `reach` · M, and so is wrong by at most errors · 2^-24 · reach · M.
+//  - Where M is at most 2^s |r|, that is near_ units in the last place of r, or less. What float has
+//    beyond bfloat16 is r's lower half: near_ tells how near to halfway it is in doubt. Where M is
+//    larger, the element is in doubt.
+//
+// Where all factors and weights are equal powers of two, everything but a division by three is
+// exact, and only that leaves a doubt about the lower half.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "methods/common/bit_masks.h"
+#include "methods/common/pairs.h"
+#include "methods/common/vote.h"
+#include "methods/common/vote_bounds.h"
+#include "tensor/flags.h"
+#include "tensor/lanes.h"
+#include "tensor/rounding.h"
+
+namespace fuseo1 {
+
+// What of a model's difference is kept.
+enum class PairKeep : std::uint8_t {
+  kAll,
+  kAbove,  // keys above PairVoter::above
+  kMasks,  // PairVoter::masks
+};
+
+// Masks of 16 bits: all or none.
+using HalfMasks = std::array<std::uint16_t, kBlockElems>;
+
+// One model over a piece of at most kBlockElems elements.
+struct PairVoter {
+  const std::byte* x = nullptr;
+  std::int32_t above = -1;
+  const std::uint16_t* masks = nullptr;
+};
+
+class PairVotes {
+ public:
+  PairVotes() = default;  // not possible
+  // Of voters with these numbers, as in FloatVotes. `votes`: what votes on the sign.
+  PairVotes(const TensorTask& task, Votes votes, std::span<const double> factors,
+            std::span<const double> weights, const VoteEnd& end);
+
+  bool possible() const { return possible_; }
+
+  // out: as stored. `count` is a multiple of kPairElems. True: a number is not finite.
+  template <PairKeep kKeep, Votes kVotes>
+  bool Merge(std::span<const PairVoter> voters, const std::byte* base, std::size_t count,
+             std::byte* out) const {
+    bool nonfinite = false;
+    for (std::size_t at = 0; at < count; at += kStep) {
+      std::array<PairVoter, kMaxFloatVoters> here;
+      for (std::size_t k = 0; k < voters.size(); ++k) {
+        here[k] = voters[k];
+        here[k].x += at * 2;
+        here[k].masks += kKeep == PairKeep::kMasks ? at : 0;
+      }
+      nonfinite |= MergeStep<kKeep, kVotes>({here.data(), voters.size()}, base + at * 2,
+                                            std::min(kStep, count - at), out + at * 2);
+    }
+    return nonfinite;
+  }
+
+ private:
+  using Doubts = Flags<std::uint16_t>;
+  static constexpr std::size_t kStep = Doubts::kElems;
+  static constexpr std::uint32_t kSign = 0x80000000U;
+  static constexpr std::uint32_t kHalfway = 0x8000;  // among lower halves
+
+  // Float results, ready to be cut, and what they have beyond bfloat16.
+  struct Results {
+    WordLanes rounded;
+    WordLanes lower;
+  };
+
+  static WordLanes Bits(FloatLanes values) { return LanesAs<WordLanes>(values); }
+  static FloatLanes Masked(IntLanes mask, FloatLanes values) {
+    return LanesAs<FloatLanes>(mask & LanesAs<IntLanes>(values));
+  }
+  static FloatLanes Magnitude(FloatLanes values) {
+    return LanesAs<FloatLanes>(Bits(values) & ~kSign);
+  }
+  // All bits where votes point where `turn` tells.
+  static IntLanes Agree(FloatLanes votes, WordLanes turn) {
+    return LanesAs<IntLanes>(Bits(votes) ^ turn) > 0;
+  }
+
+  // Powers of two: the majority is counted, and the count tells the factor of its differences.
+  struct ExactNumbers {
+    std::array<std::int32_t, kMaxFloatVoters> scale;  // bits of: for one; then what changes of them
+    std::int32_t inexact_count;
+
+    template <std::size_t kVoters>
+    Results Of(FloatLanes base, const FloatLanes* votes) const {
+      FloatLanes balance = votes[0];
+      for (std::size_t k = 1; k < kVoters; ++k) {
+        balance += votes[k];
+      }
+      const WordLanes turn = Bits(balance) & kSign;
+      IntLanes minus_count = Agree(votes[0], turn);
+      FloatLanes numerator = Masked(minus_count, votes[0]);
+      for (std::size_t k = 1; k < kVoters; ++k) {
+        const IntLanes agree = Agree(votes[k], turn);
+        minus_count += agree;
+        numerator += Masked(agree, votes[k]);
+      }
+      IntLanes factor = AllLanes<IntLanes>(scale[0]);
+      for (std::size_t k = 1; k < kVoters; ++k) {
+        factor ^= (minus_count == -static_cast<std::int32_t>(k + 1)) & scale[k];
+      }
+      const WordLanes result = Bits(base + numerator * LanesAs<FloatLanes>(factor));
+      const auto inexact = LanesAs<WordLanes>(minus_count == -inexact_count);
+      return {result + 0x7FFFU + ((result >> 16) & 1U), result & inexact};
+    }
+  };
+
+  struct FloatNumbers {
+    std::array<float, kMaxFloatVoters> factor;
+    std::array<float, kMaxFloatVoters> weight;
+    float lambda, smallest, zero, slack;
+
+    template <Votes kVotes, std::size_t kVoters>
+    Results Of(FloatLanes base, const FloatLanes* differences) const {
+      constexpr bool kFactored = kVotes == Votes::kFactored;
+      FloatLanes votes[kVoters];
+      FloatLanes balance{};
+      FloatLanes size{};
+      for (std::size_t k = 0; k < kVoters; ++k) {
+        votes[k] = kFactored ? differences[k] * factor[k] : differences[k];
+        balance += votes[k];
+        if constexpr (kFactored) {
+          size += Magnitude(votes[k]);
+        }
+      }
+      const WordLanes turn = Bits(balance) & kSign;
+      FloatLanes numerator{};
+      FloatLanes by{};
+      for (std::size_t k = 0; k < kVoters; ++k) {
+        const IntLanes agree = Agree(votes[k], turn);
+        numerator += Masked(agree, kFactored ? votes[k] : votes[k] * factor[k]);
+        by += Masked(agree, AllLanes<FloatLanes>(weight[k]));
+      }
+      by = by < smallest ? AllLanes<FloatLanes>(smallest) : by;
+      by = by <= zero ? AllLanes<FloatLanes>(1.0F) : by;
+      const WordLanes result = Bits(base + numerator / by * lambda);
+      WordLanes lower = result;
+      if constexpr (kFactored) {
+        const auto doubt = LanesAs<WordLanes>(Magnitude(balance) < size * slack);
+        lower = (result & ~doubt) | (doubt & kHalfway);
+      }
+      return {result + kHalfway, lower};  // what is halfway is in doubt
+    }
+  };
+
+  template <PairKeep kKeep>
+  static FloatLanes Kept(FloatLanes differences, std::int32_t above, IntLanes mask) {
+    switch (kKeep) {
+      case PairKeep::kAll:
+        return differences;
+      case PairKeep::kAbove:
+        return Masked((LanesAs<IntLanes>(differences) & 0x7FFFFFFF) > above, differences);
+      case PairKeep::kMasks:
+        return Masked(mask, differences);
+    }
+  }
+
+  // results_of(base, differences): as ExactNumbers::Of.
+  template <PairKeep kKeep, std::size_t kVoters, class ResultsOf>
+  static void Compute(const PairVoter* voters, const std::byte* base, std::size_t count,
+                      std::byte* __restrict out, std::byte* __restrict lower,
+                      ResultsOf results_of) {
+    for (std::size_t at = 0; at < count; at += kPairElems) {
+      const auto bases = LoadLanes<WordLanes>(base + at * 2);
+      FloatLanes evens[kVoters];
+      FloatLanes odds[kVoters];
+      for (std::size_t k = 0; k < kVoters; ++k) {
+        const auto x = LoadLanes<WordLanes>(voters[k].x + at * 2);
+        IntLanes masks{};
+        if constexpr (kKeep == PairKeep::kMasks) {
+          masks = LoadLanes<IntLanes>(reinterpret_cast<const std::byte*>(voters[k].masks + at));
+        }
+        evens[k] = Kept<kKeep>(EvenOf(x) - EvenOf(bases), voters[k].above, (masks << 16) >> 16);
+        odds[k] = Kept<kKeep>(OddOf(x) - OddOf(bases), voters[k].above, masks >> 16);
+      }
+      const Results even = results_of(EvenOf(bases), evens);
+      const Results odd = results_of(OddOf(bases), odds);
+      StoreLanes(out + at * 2, even.rounded >> 16 | (odd.rounded & kOddHalf));
+      StoreLanes(lower + at * 2, WordsOf(even.lower, odd.lower));
+    }
+  }
+
+  // Which elements are in doubt, as flags.
+  template <std::size_t kVoters>
+  void Doubt(const PairVoter* voters, const std::byte* base, const std::byte* out,
+             const std::byte* lower, std::size_t count, std::uint16_t* doubts) const {
+    constexpr std::int16_t kMagnitude = 0x7FFF;
+    constexpr std::int16_t kLargest = 0x7F7F;
+    const auto magnitudes = [](const std::byte* numbers) {
+      return LoadLanes<ShortLanes>(numbers) & kMagnitude;
+    };
+    // Zeros count as large: they leave no bits.
+    const auto low = [](ShortLanes sizes) { return (sizes - 1) & kMagnitude; };
+    for (std::size_t at = 0; at < count; at += kPairElems) {
+      ShortLanes highest = magnitudes(base + at * 2);
+      ShortLanes lowest = low(highest);
+      for (std::size_t k = 0; k < kVoters; ++k) {
+        const ShortLanes sizes = magnitudes(voters[k].x + at * 2);
+        highest = LargerLanes(highest, sizes);
+        lowest = SmallerLanes(lowest, low(sizes));
+      }
+      const ShortLanes results = magnitudes(out + at * 2);
+      // What is huge leaves the numbers of 16 bits, and becomes negative.
+      const ShortLanes most = results + ((results != 0) & smaller_);
+      const HalfLanes distance = LoadLanes<HalfLanes>(lower + at * 2) - kHalfway + near_;
+      const ShortLanes doubt = (highest - lowest > span_) | (most < highest) |
+                               (highest > kLargest) | (distance <= static_cast<std::uint16_t>(2 * near_));
+      StoreLanes(reinterpret_cast<std::byte*>(doubts + at), doubt);
+    }
+  }
+
+  template <PairKeep kKeep, Votes kVotes>
+  bool MergeStep(std::span<const PairVoter> voters, const std::byte* base, std::size_t count,
+                 std::byte* out) const {
+    Doubts doubts;
+    std::array<std::byte, kStep * 2> lower;
+    vote_internal::WithVoters(
+        voters.size(),
+        [&]<std::size_t... k>(std::index_sequence<k...>) {
+          constexpr std::size_t kVoters = sizeof...(k);
+          if (kVotes == Votes::kFactored && exact_) {
+            const ExactNumbers numbers = exact_numbers_;
+            Compute<kKeep, kVoters>(voters.data(), base, count, out, lower.data(),
+                                    [=](FloatLanes b, const FloatLanes* d) {
+                                      return numbers.Of<kVoters>(b, d);
+                                    });
+          } else {
+            const FloatNumbers numbers = float_numbers_;
+            Compute<kKeep, kVoters>(voters.data(), base, count, out, lower.data(),
+                                    [=](FloatLanes b, const FloatLanes* d) {
+                                      return numbers.Of<kVotes, kVoters>(b, d);
+                                    });
+          }
+          Doubt<kVoters>(voters.data(), base, out, lower.data(), count, doubts.words());
+        },
+        [] {});
+    std::array<std::uint16_t, kStep> at;
+    std::size_t found = 0;
+    doubts.ForEach(count, [&, list = at.data()](std::size_t i) {
+      list[found++] = static_cast<std::uint16_t>(i);
+    });
+    return found > 0 && Redo<kKeep, kVotes>(voters, base, {at.data(), found}, out);
+  }
+
+  // Gathers elements, and does them side by side. True: a number is not finite.
+  template <PairKeep kKeep, Votes kVotes>
+  bool Redo(std::span<const PairVoter> voters, const std::byte* base,
+            std::span<const std::uint16_t> at, std::byte* out) const {
+    bool nonfinite = false;
+    std::array<float, kStep> bases;
+    std::array<std::array<float, kStep>, kMaxFloatVoters> inputs;
+    std::array<std::array<std::uint32_t, kStep>, kMaxFloatVoters> keeps;
+    std::array<Voter<float>, kMaxFloatVoters> gathered;
+    const std::size_t count = at.size();
+    for (std::size_t n = 0; n < count; ++n) {
+      bases[n] = FloatAt(base, at[n]);
+      nonfinite |= !std::isfinite(bases[n]);
+    }
+    for (std::size_t j = 0; j < voters.size(); ++j) {
+      const PairVoter& voter = voters[j];
+      for (std::size_t n = 0; n < count; ++n) {
+        inputs[j][n] = FloatAt(voter.x, at[n]);
+        nonfinite |= !std::isfinite(inputs[j][n]);
+        keeps[j][n] = IsKept<kKeep>(voter, at[n], inputs[j][n], bases[n]) ? ~0U : 0U;
+      }
+      gathered[j] = {.x = inputs[j].data(),
+                     .keep = keeps[j].data(),
+                     .factor = factors_[j],
+                     .weight = weights_[j]};
+    }
+    std::array<double, kStep> results;
+    MergeVotes<true, kVotes, float>({gathered.data(), voters.size()}, bases.data(), count,
+                                    results.data(), end_);
+    for (std::size_t n = 0; n < count; ++n) {
+      const std::uint16_t stored = Bf16FromDouble(results[n]);
+      std::memcpy(out + at[n] * sizeof(stored), &stored, sizeof(stored));
+      nonfinite |= (stored & 0x7FFFU) >= 0x7F80U;
+    }
+    return nonfinite;
+  }
+
+  template <PairKeep kKeep>
+  static bool IsKept(const PairVoter& voter, std::size_t i, float x, float base) {
+    switch (kKeep) {
+      case PairKeep::kAll:
+        return true;
+      case PairKeep::kAbove:
+        return static_cast<std::int32_t>(DifferenceKey(x, base)) > voter.above;
+      case PairKeep::kMasks:
+        return voter.masks[i] != 0;
+    }
+  }
+
+  bool possible_ = false;
+  bool exact_ = false;
+  VoteEnd end_;
+  std::array<double, kMaxFloatVoters> factors_{};
+  std::array<double, kMaxFloatVoters> weights_{};
+  ExactNumbers exact_numbers_{};
+  FloatNumbers float_numbers_{};
+  std::int16_t span_ = -1;    // binades that inputs may span, in units of bfloat16's bits
+  std::int16_t smaller_ = 0;  // s, in the same units
+  std::uint16_t near_ = 0;
+};
+
+}  // namespace fuseo1
