@@ -20,6 +20,8 @@ using WordLanes [[gnu::vector_size(32)]] = std::uint32_t;
 using ShortLanes [[gnu::vector_size(32)]] = std::int16_t;
 using HalfLanes [[gnu::vector_size(32)]] = std::uint16_t;
 
+using DoubleLanes [[gnu::vector_size(32)]] = double;
+
 inline constexpr std::size_t kLaneBytes = 32;
 
 template <class Lanes>
@@ -42,6 +44,14 @@ Lanes AllLanes(T value) {
 template <class To, class From>
 To LanesAs(From lanes) {
   return std::bit_cast<To>(lanes);
+}
+
+// The first four of eight floats, or the others, as doubles.
+inline DoubleLanes LowerDoubles(FloatLanes floats) {
+  return __builtin_convertvector(__builtin_shufflevector(floats, floats, 0, 1, 2, 3), DoubleLanes);
+}
+inline DoubleLanes UpperDoubles(FloatLanes floats) {
+  return __builtin_convertvector(__builtin_shufflevector(floats, floats, 4, 5, 6, 7), DoubleLanes);
 }
 
 template <class Lanes>

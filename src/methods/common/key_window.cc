@@ -62,16 +62,16 @@ Split SplitPairs(const std::byte* x, const std::byte* base, std::size_t count, s
 
 }  // namespace
 
-KeyWindow::KeyWindow(std::uint64_t elems, int workers, std::uint32_t lowest, std::uint32_t highest,
-                     std::uint64_t max_entries, std::span<const std::uint32_t> sample)
+KeyWindow::KeyWindow(std::uint64_t elems, int workers, KeyRange range, std::uint64_t max_entries,
+                     std::span<const std::uint32_t> sample)
     : elems_(elems),
       entries_per_worker_(max_entries / static_cast<std::uint64_t>(workers)),
       workers_(static_cast<std::size_t>(workers)) {
-  while (bits_ < kMaxBits && (highest - lowest) >> bits_ >= kUsualBins) {
+  while (bits_ < kMaxBits && (range.highest - range.lowest) >> bits_ >= kUsualBins) {
     ++bits_;
   }
-  first_ = lowest >> bits_ << bits_;
-  bins_ = ((highest - first_) >> bits_) + 1;
+  first_ = range.lowest >> bits_ << bits_;
+  bins_ = ((range.highest - first_) >> bits_) + 1;
   const std::uint64_t segments = (elems + kSegmentElems - 1) / kSegmentElems;
   const std::uint64_t most = std::max<std::uint64_t>(1, kMaxCounters / bins_);
   segments_per_group_ = (segments + most - 1) / most;

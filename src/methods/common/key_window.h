@@ -16,6 +16,12 @@
 
 namespace fuseo1 {
 
+// Keys from `lowest` to `highest`.
+struct KeyRange {
+  std::uint32_t lowest = 0;
+  std::uint32_t highest = 0;
+};
+
 // Keys from `first` on that share all but their lowest bits.
 struct KeyBin {
   std::uint32_t first = 0;
@@ -29,11 +35,11 @@ struct KeyBin {
 // bits, so most of theirs are the first of a bin ("bare"), and equal.
 class KeyWindow {
  public:
-  // Keys [lowest, highest]. max_entries: keys that are not bare and that are kept, over all
+  // max_entries: keys that are not bare and that are kept, over all
   // workers. sample: some of the tensor's keys; those that are frequent among them are counted by
   // comparison alone.
-  KeyWindow(std::uint64_t elems, int workers, std::uint32_t lowest, std::uint32_t highest,
-            std::uint64_t max_entries, std::span<const std::uint32_t> sample = {});
+  KeyWindow(std::uint64_t elems, int workers, KeyRange range, std::uint64_t max_entries,
+            std::span<const std::uint32_t> sample = {});
 
   // Any thread, once for each block, as TensorMerge::Survey.
   void Count(const std::uint32_t* keys, const Block& block);

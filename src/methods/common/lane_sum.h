@@ -10,6 +10,16 @@ namespace fuseo1 {
 
 inline constexpr std::size_t kSumLanes = 16;
 
+inline double FoldLanes(std::array<double, kSumLanes> lanes) {
+  double* const lane = lanes.data();
+  for (std::size_t width = kSumLanes / 2; width > 0; width /= 2) {
+    for (std::size_t l = 0; l < width; ++l) {
+      lane[l] += lane[l + width];
+    }
+  }
+  return lane[0];
+}
+
 // Σ_{i < count} term(i), for each term: what they share is computed once.
 template <class... Terms>
 std::array<double, sizeof...(Terms)> LaneSums(std::size_t count, Terms... terms) {
@@ -27,13 +37,7 @@ std::array<double, sizeof...(Terms)> LaneSums(std::size_t count, Terms... terms)
   }
   std::array<double, sizeof...(Terms)> sums;
   for (std::size_t t = 0; t < sums.size(); ++t) {
-    double* const lane = lanes[t].data();
-    for (std::size_t width = kSumLanes / 2; width > 0; width /= 2) {
-      for (std::size_t l = 0; l < width; ++l) {
-        lane[l] += lane[l + width];
-      }
-    }
-    sums[t] = lane[0];
+    sums[t] = FoldLanes(lanes[t]);
   }
   return sums;
 }

@@ -29,6 +29,20 @@ void VarianceFixed(const T* const* models, std::size_t count, double* __restrict
   }
 }
 
+// The same of one element, number_of(j) being model j's.
+template <class NumberOf>
+double VarianceOfOne(std::size_t models, NumberOf number_of) {
+  const double first = static_cast<double>(number_of(0));
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t j = 1; j < models; ++j) {
+    const double distance = static_cast<double>(number_of(j)) - first;
+    sum += distance;
+    squares += distance * distance;
+  }
+  return static_cast<double>(models) * squares - sum * sum;
+}
+
 template <class T>
 void VarianceAny(std::span<const T* const> models, std::size_t count, double* __restrict variance) {
   std::array<double, kBlockElems> all_sums{};

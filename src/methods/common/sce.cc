@@ -2,21 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "methods/common/keys.h"
 #include "methods/common/lane_sum.h"
 #include "methods/common/model_variance.h"
 #include "methods/common/open_elements.h"
+#include "methods/common/pair_sums.h"
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/vote.h"
 #include "methods/common/vote_floats.h"
+#include "methods/common/vote_pairs.h"
 #include "tensor/flags.h"
 
 namespace fuseo1 {
@@ -30,6 +34,15 @@ double EnergyOf(T x, T base) {
   return difference * difference;
 }
 
+// So many that the window holds some 2^18 elements; a sixty-fourth of the tensor at most.
+std::uint64_t SampleCells(std::uint64_t elems, double topk) {
+  const double all = static_cast<double>(elems);
+  const double deviations = 12 * std::sqrt(topk * (1 - topk)) * all * 0x1p-18;
+  const double cells =
+      std::min({deviations * deviations, all / 64, 0x1p21}) / static_cast<double>(kBlockElems);
+  return std::max<std::uint64_t>(96, static_cast<std::uint64_t>(cells));
+}
+
 class SceMerge : public TensorMerge {
  public:
   explicit SceMerge(const TensorTask& task)
@@ -39,7 +52,7 @@ class SceMerge : public TensorMerge {
         models_(ModelsOf(task)),
         scratch_(static_cast<std::size_t>(task.workers)),
         energies_(task.elems, models_.size()),
-        open_(models_.size(), task.workers),
+        open_(models_.size(), task.elems),
         open_energies_(models_.size()) {
     const auto variant = SceVariantFrom(task.params->GetText("variant"));
     if (!variant.ok()) {
@@ -55,8 +68,9 @@ class SceMerge : public TensorMerge {
       cut_ = Cut::All();
     } else if (topk_ > 0) {
       stage_ = Stage::kSelect;
-      // No entries: whether they suffice would follow the threads, and so the order of sums.
-      search_.emplace(task.elems, task.workers, SelectionLimits{.window_entries = 0});
+      search_.emplace(task.elems, task.workers,
+                      SelectionLimits{.sample_cells = SampleCells(task.elems, topk_),
+                                      .counts_window = false});
     }
   }
 
@@ -69,12 +83,30 @@ class SceMerge : public TensorMerge {
   }
 
   bool Surveys(std::size_t input) const override {
-    return input != base_ || stage_ != Stage::kSelect || search_->open_bin().has_value();
+    return input != base_ || stage_ != Stage::kSelect || OpenKeys().has_value();
+  }
+
+  bool TakesPairs() const override {
+    if (error_.has_value() || models_.size() < 2 || models_.size() > kMaxFloatVoters) {
+      return false;
+    }
+    switch (stage_) {
+      case Stage::kSelect:
+        return search_->window().has_value();
+      case Stage::kEnergies:
+        return true;
+      case Stage::kDone:
+        break;
+    }
+    return pair_votes_.possible();
   }
 
   void Survey(const Block& block) override {
     if (error_.has_value()) {
       return;
+    }
+    if (!block.pairs.empty()) {
+      return SurveyPairs(block);
     }
     block.WithType([&]<class T>() { SurveyOf<T>(block); });
   }
@@ -89,17 +121,21 @@ class SceMerge : public TensorMerge {
         return {};
       }
       if (!selected_.has_value()) {
-        const Counts counts = TakeCounts();
-        selected_ = static_cast<std::uint64_t>(static_cast<double>(counts.nonzero) * topk_);
+        counts_ = TakeCounts();
+        selected_ = static_cast<std::uint64_t>(static_cast<double>(counts_.nonzero) * topk_);
       }
-      const bool bin_was_open = search_->open_bin().has_value();
-      search_->FinishSurvey(*selected_);
+      const bool were_open = OpenKeys().has_value();
+      if (search_->window().has_value()) {
+        search_->EndWindow(CutInWindow());
+      } else {
+        search_->FinishSurvey(*selected_);
+      }
       if (search_->done()) {
         cut_ = search_->cut();
         search_.reset();
         stage_ = Stage::kEnergies;
       }
-      if (!bin_was_open) {
+      if (!were_open) {
         return {};
       }
       const bool settled = stage_ == Stage::kEnergies && open_.complete();
@@ -122,6 +158,21 @@ class SceMerge : public TensorMerge {
     block.WithType([&]<class T>() { EmitOf<T>(block, out); });
   }
 
+  bool EmitPairs(const Block& block, std::byte* out) const override {
+    HalfMasks masks;
+    const std::uint16_t* const selected =
+        variant_ == SceVariant::kFuseO1 ? nullptr : SelectionOfPairs(block, masks.data());
+    std::array<PairVoter, kMaxFloatVoters> voters;
+    for (std::size_t j = 0; j < models_.size(); ++j) {
+      voters[j] = {.x = block.pairs[models_[j]], .masks = selected};
+    }
+    const std::span<const PairVoter> all(voters.data(), models_.size());
+    const std::byte* const base = block.pairs[base_];
+    return selected == nullptr
+               ? pair_votes_.Merge<PairKeep::kAll, Votes::kPlain>(all, base, block.count, out)
+               : pair_votes_.Merge<PairKeep::kMasks, Votes::kMasked>(all, base, block.count, out);
+  }
+
   bool EmitsFloats() const override { return float_votes_.possible(); }
   void EmitFloats(const Block& block, float* out) const override {
     Masks mask;
@@ -136,9 +187,17 @@ class SceMerge : public TensorMerge {
 
  private:
   enum class Stage : std::uint8_t { kSelect, kEnergies, kDone };
+  using UnsureFlags = Flags<std::uint16_t>;
   struct Counts {
     std::uint64_t nonzero = 0;
     std::uint64_t seen = 0;
+    std::uint64_t above = 0;  // the open keys
+
+    void Add(const Counts& other) {
+      nonzero += other.nonzero;
+      seen += other.seen;
+      above += other.above;
+    }
   };
   template <class T>
   struct Lists {
@@ -181,9 +240,11 @@ class SceMerge : public TensorMerge {
       Counts& counts = ScratchOf(block).counts;
       counts.nonzero += nonzero;
       counts.seen += block.count;
-      search_->Survey(keys.data(), block);
-      if (const std::optional<KeyBin> bin = search_->open_bin()) {
-        SplitByBin<T>(*bin, keys.data(), block, models);
+      if (!search_->window().has_value()) {
+        search_->Survey(keys.data(), block);
+      }
+      if (const std::optional<KeyRange> open = OpenKeys()) {
+        SplitByKeys<T>(*open, keys.data(), block, models);
       }
       return;
     }
@@ -191,29 +252,198 @@ class SceMerge : public TensorMerge {
     AddEnergies<T>(Selection(block, models, mask.data()), block, models);
   }
 
-  // While the search looks at one bin, the energies of what lies above it are added, and those of
-  // what lies in it are kept: no survey of their own is needed.
+  // Where the survey that comes looks at a part of the keys only: those above are certain to be
+  // selected, those below are not.
+  std::optional<KeyRange> OpenKeys() const {
+    if (const std::optional<KeyBin> bin = search_->open_bin()) {
+      return KeyRange{bin->first, bin->last()};
+    }
+    return search_->window();
+  }
+
+  std::optional<Cut> CutInWindow() const {
+    const std::uint64_t rank = *selected_;
+    if (!open_.complete() || rank <= counts_.above || rank > counts_.above + open_.count()) {
+      return std::nullopt;
+    }
+    return open_.CutAt(rank - counts_.above);
+  }
+
+  // In that survey the energies of what lies above are added, and those of what is open are kept:
+  // no survey of their own is needed.
   template <class T>
-  void SplitByBin(KeyBin bin, const std::uint32_t* keys, const Block& block,
-                  std::span<const T* const> models) {
+  void SplitByKeys(KeyRange open, const std::uint32_t* keys, const Block& block,
+                   std::span<const T* const> models) {
     Masks masks;
     std::uint32_t* const above = masks.data();
     Flags<std::uint32_t> flags;
     std::uint32_t* const inside = flags.words();
-    const auto last = static_cast<std::int32_t>(bin.last());
-    const std::int32_t below = static_cast<std::int32_t>(bin.first) - 1;
+    const auto last = static_cast<std::int32_t>(open.highest);
+    const std::int32_t below = static_cast<std::int32_t>(open.lowest) - 1;
+    std::uint32_t count = 0;
     for (std::size_t i = 0; i < block.count; ++i) {
       const auto key = static_cast<std::int32_t>(keys[i]);
       above[i] = key > last ? ~0U : 0U;
+      count += key > last ? 1U : 0U;
       const std::uint32_t not_below = key > below ? ~0U : 0U;
       inside[i] = above[i] ^ not_below;
     }
+    ScratchOf(block).counts.above += count;
     AddEnergies<T>(above, block, models);
     const T* const base = block.Of<T>(base_);
+    std::uint64_t opened = 0;
     flags.ForEach(block.count, [&](std::size_t i) {
-      open_.Add(block.worker, block.first + i, keys[i],
-                [&](std::size_t j) { return EnergyOf(models[j][i], base[i]); });
+      open_.Add(block, i, keys[i], [&](std::size_t j) { return EnergyOf(models[j][i], base[i]); });
+      ++opened;
     });
+    open_.Count(opened);
+  }
+
+  void SurveyPairs(const Block& block) {
+    HalfMasks masks;
+    if (stage_ == Stage::kEnergies) {
+      return AddEnergiesOfPairs(block, SelectionOfPairs(block, masks.data()));
+    }
+    const KeyRange open = *search_->window();
+    const auto below = static_cast<std::int32_t>(open.lowest) - 1;
+    const auto last = static_cast<std::int32_t>(open.highest);
+    const std::byte* const base = block.pairs[base_];
+    std::uint64_t opened = 0;
+    const Counts counts =
+        SplitVariances(block, below, last, masks.data(), [&](std::size_t i, std::uint32_t key) {
+          open_.Add(block, i, key, [&](std::size_t j) {
+            return EnergyOf(FloatAt(block.pairs[models_[j]], i), FloatAt(base, i));
+          });
+          ++opened;
+        });
+    open_.Count(opened);
+    ScratchOf(block).counts.Add(counts);
+    AddEnergiesOfPairs(block, masks.data());
+  }
+
+  // masks[i] = all bits where the key of an element's variance is above `last`, else 0; calls
+  // inside(i, key) for the others that are above `below`.
+  template <class Inside>
+  Counts SplitVariances(const Block& block, std::int32_t below, std::int32_t last,
+                        std::uint16_t* masks, Inside inside) const {
+    switch (models_.size()) {
+      case 2:
+        return SplitFixed<2>(block, below, last, masks, inside);
+      case 3:
+        return SplitFixed<3>(block, below, last, masks, inside);
+      default:
+        FUSEO1_CHECK(models_.size() == 4);  // see TakesPairs
+        return SplitFixed<4>(block, below, last, masks, inside);
+    }
+  }
+  template <std::size_t kModels, class Inside>
+  Counts SplitFixed(const Block& block, std::int32_t below, std::int32_t last,
+                    std::uint16_t* masks, Inside inside) const {
+    Counts counts;
+    counts.seen = block.count;
+    const std::byte* models[kModels];
+    std::transform(models_.begin(), models_.end(), models,
+                   [&](std::size_t input) { return block.pairs[input]; });
+    for (std::size_t at = 0; at < block.count; at += UnsureFlags::kElems) {
+      const std::size_t count = std::min(UnsureFlags::kElems, block.count - at);
+      UnsureFlags unsure;
+      counts.nonzero +=
+          SplitSure<kModels>(models, at, count, below, last, masks,
+                             reinterpret_cast<std::byte*>(unsure.words()));
+      unsure.ForEach(count, [&](std::size_t n) {
+        const std::size_t i = at + n;
+        const std::uint32_t key = KeyOf(static_cast<float>(
+            VarianceOfOne(kModels, [&](std::size_t j) { return FloatAt(models[j], i); })));
+        if (static_cast<std::int32_t>(key) > last) {
+          masks[i] = 0xFFFF;
+        } else if (static_cast<std::int32_t>(key) > below) {
+          inside(i, key);
+        }
+      });
+    }
+    for (std::size_t i = 0; i < block.count; ++i) {
+      counts.above += masks[i] & 1U;
+    }
+    return counts;
+  }
+
+  // The same in float: sets the masks of what is certain to be above, and flags what is neither
+  // that nor certain to be below. Returns how many variances are not 0.
+  template <std::size_t kModels>
+  static std::uint32_t SplitSure(const std::byte* const* models, std::size_t first,
+                                 std::size_t count, std::int32_t below, std::int32_t last,
+                                 std::uint16_t* masks, std::byte* unsure) {
+    constexpr auto kInfinity = static_cast<std::int32_t>(kInfinityKey);
+    last += kVarianceSlack;  // keys are far from the largest integer
+    below -= kVarianceSlack;
+    IntLanes minus_nonzero{};
+    const auto split = [&](const FloatLanes* x, IntLanes* sure) {
+      IntLanes differs = x[1] != x[0];
+      for (std::size_t j = 2; j < kModels; ++j) {
+        differs |= x[j] != x[0];
+      }
+      minus_nonzero += differs;
+      const IntLanes key = LanesAs<IntLanes>(VarianceLanes<kModels>(x)) & 0x7FFFFFFF;
+      *sure = (key > last) & (key < kInfinity);
+      return LanesAs<WordLanes>((key > below) & ~*sure);
+    };
+    for (std::size_t at = 0; at < count; at += kPairElems) {
+      FloatLanes evens[kModels];
+      FloatLanes odds[kModels];
+      for (std::size_t j = 0; j < kModels; ++j) {
+        const auto x = LoadLanes<WordLanes>(models[j] + (first + at) * 2);
+        evens[j] = EvenOf(x);
+        odds[j] = OddOf(x);
+      }
+      IntLanes sure_even;
+      IntLanes sure_odd;
+      const WordLanes even = split(evens, &sure_even);
+      const WordLanes odd = split(odds, &sure_odd);
+      StoreLanes(unsure + at * 2, WordsOf(even, odd));
+      StoreLanes(reinterpret_cast<std::byte*>(masks + first + at),
+                 WordsOf(LanesAs<WordLanes>(sure_even), LanesAs<WordLanes>(sure_odd)));
+    }
+    std::uint32_t nonzero = 0;
+    for (std::size_t lane = 0; lane < kPairElems / 2; ++lane) {
+      nonzero -= static_cast<std::uint32_t>(minus_nonzero[lane]);
+    }
+    return nonzero;
+  }
+
+  // The masks of the selected elements, in `masks`; null: all are.
+  const std::uint16_t* SelectionOfPairs(const Block& block, std::uint16_t* masks) const {
+    if (cut_.keeps_all()) {
+      return nullptr;
+    }
+    if (cut_.keeps_none()) {
+      std::fill_n(masks, block.count, std::uint16_t{0});
+      return masks;
+    }
+    if (const std::optional<std::int32_t> above = cut_.KeysAbove(block.first)) {
+      SplitVariances(block, *above, *above, masks, [](std::size_t, std::uint32_t) {});
+      return masks;
+    }
+    Masks keys;
+    for (std::size_t i = 0; i < block.count; ++i) {
+      keys[i] = KeyOf(static_cast<float>(VarianceOfOne(
+          models_.size(), [&](std::size_t j) { return FloatAt(block.pairs[models_[j]], i); })));
+    }
+    Masks selected;
+    cut_.Mask(block.first, keys.data(), block.count, selected.data());
+    for (std::size_t i = 0; i < block.count; ++i) {
+      masks[i] = static_cast<std::uint16_t>(selected[i]);
+    }
+    return masks;
+  }
+
+  void AddEnergiesOfPairs(const Block& block, const std::uint16_t* masks) {
+    double* const energies = energies_.At(block);
+    for (std::size_t j = 0; j < models_.size(); ++j) {
+      const std::byte* const x = block.pairs[models_[j]];
+      const std::byte* const base = block.pairs[base_];
+      energies[j] += masks == nullptr ? EnergyOfPairs<false>(x, base, masks, block.count)
+                                      : EnergyOfPairs<true>(x, base, masks, block.count);
+    }
   }
 
   template <class T>
@@ -285,8 +515,7 @@ class SceMerge : public TensorMerge {
   Counts TakeCounts() {
     Counts sum;
     for (Scratch& scratch : scratch_) {
-      sum.nonzero += scratch.counts.nonzero;
-      sum.seen += scratch.counts.seen;
+      sum.Add(scratch.counts);
       scratch.counts = {};
     }
     return sum;
@@ -310,6 +539,7 @@ class SceMerge : public TensorMerge {
       weight = uniform ? 1 / static_cast<double>(models_.size()) : weight / total;
     }
     float_votes_ = FloatVotes(task_, /*consensus=*/true, weights_, weights_, End());
+    pair_votes_ = PairVotes(task_, Votes::kMasked, weights_, weights_, End());
     if (!uniform) {
       notes_.push_back("weights by energy");
     } else if (total == 0) {
@@ -333,10 +563,12 @@ class SceMerge : public TensorMerge {
   SceVariant variant_ = SceVariant::kFuseO1;
   Stage stage_ = Stage::kEnergies;
   std::optional<RankSearch> search_;
+  Counts counts_;  // of the first survey of everything
   std::optional<std::uint64_t> selected_;
   Cut cut_ = Cut::None();
   std::vector<double> weights_;
   FloatVotes float_votes_;
+  PairVotes pair_votes_;
   std::vector<double> combination_;
   std::vector<std::string> notes_;
   std::optional<Error> error_;

@@ -28,7 +28,7 @@ std::uint64_t SampleCells(std::uint64_t elems) {
 RankSearch::RankSearch(std::uint64_t elems, int workers, SelectionLimits limits)
     : elems_(elems),
       limits_(limits),
-      sample_cells_(SampleCells(elems)),
+      sample_cells_(limits.sample_cells > 0 ? limits.sample_cells : SampleCells(elems)),
       workers_(static_cast<std::size_t>(workers)) {
   if (elems <= limits.short_elems) {
     stage_ = Stage::kKeys;
@@ -37,10 +37,7 @@ RankSearch::RankSearch(std::uint64_t elems, int workers, SelectionLimits limits)
     stage_ = Stage::kSample;
     keys_.resize(sample_cells_ * kBlockElems);
   } else {
-    stage_ = Stage::kBins;
-    bins_.resize(workers_);
-    spilled_.resize(workers_);
-    pending_.resize(workers_);
+    OpenBins();
   }
 }
 
@@ -239,10 +236,30 @@ void RankSearch::FinishSample(std::uint64_t rank) {
   const double place = share * size;
   const std::uint32_t highest = place - margin < 0 ? kNanKey : key_at(place - margin);
   const std::uint32_t lowest = place + margin > size - 1 ? 0 : key_at(place + margin);
-  window_ = std::make_unique<KeyWindow>(elems_, static_cast<int>(workers_), lowest, highest,
-                                        limits_.window_entries, keys_);
+  window_range_ = {lowest, highest};
+  if (limits_.counts_window) {
+    window_ = std::make_unique<KeyWindow>(elems_, static_cast<int>(workers_), window_range_,
+                                          limits_.window_entries, keys_);
+  }
   keys_ = {};
   stage_ = Stage::kWindow;
+}
+
+void RankSearch::EndWindow(std::optional<Cut> found) {
+  FUSEO1_CHECK(stage_ == Stage::kWindow);
+  if (found.has_value()) {
+    cut_ = *found;
+    stage_ = Stage::kDone;
+  } else {
+    OpenBins();
+  }
+}
+
+void RankSearch::OpenBins() {
+  bins_.resize(workers_);
+  spilled_.resize(workers_);
+  pending_.resize(workers_);
+  stage_ = Stage::kBins;
 }
 
 void RankSearch::FinishWindow(std::uint64_t rank) {
@@ -250,10 +267,7 @@ void RankSearch::FinishWindow(std::uint64_t rank) {
   window_.reset();
   switch (answer.kind) {
     case KeyWindow::Answer::Kind::kOutside:
-      bins_.resize(workers_);
-      spilled_.resize(workers_);
-      pending_.resize(workers_);
-      stage_ = Stage::kBins;
+      OpenBins();
       break;
     case KeyWindow::Answer::Kind::kBin:
       OpenBin(answer.bin, answer.need);

@@ -27,6 +27,8 @@ struct SelectionLimits {
   std::uint64_t window_entries = 1 << 18;  // 16 bytes each; which ones are kept follows the threads
   std::uint64_t listed_entries = 1 << 18;  // 4 bytes each
   double sample_margin = 1;                // widens the window; 0: no sample is taken
+  std::uint64_t sample_cells = 0;          // 0: as many as cost least
+  bool counts_window = true;               // false: the caller does, see window()
 };
 
 // Survey runs on many threads as TensorMerge::Survey does, in blocks that start at multiples of
@@ -39,6 +41,13 @@ class RankSearch {
   bool sampling() const { return stage_ == Stage::kSample; }
   // As TensorMerge::SurveyRuns; blocks outside are ignored.
   std::vector<ElemRun> Runs() const;
+
+  // The keys among which the rank most likely lies, where the caller looks at them in the survey
+  // that comes; and what it found there, instead of FinishSurvey. nullopt: not the rank.
+  std::optional<KeyRange> window() const {
+    return stage_ == Stage::kWindow ? std::optional(window_range_) : std::nullopt;
+  }
+  void EndWindow(std::optional<Cut> found);
 
   void Survey(const std::uint32_t* keys, const Block& block);
   // The same of the differences' keys. block.count is a multiple of kPairElems.
@@ -77,6 +86,7 @@ class RankSearch {
   void FinishBins(std::uint64_t rank);
   void FinishLists();
   void FinishLowBits();
+  void OpenBins();
   void OpenBin(KeyBin bin, std::uint64_t need);
   void OpenTies(ElemRun run);
   Cut FromLists() const;
@@ -90,6 +100,7 @@ class RankSearch {
   Cut cut_ = Cut::None();
 
   std::vector<std::uint32_t> keys_;  // kKeys: all; kSample: those seen
+  KeyRange window_range_;
   std::unique_ptr<KeyWindow> window_;
   std::vector<Bins> bins_;                           // kBins: per worker, two tables side by side
   std::vector<std::vector<std::uint64_t>> spilled_;  // counts moved out of 32 bits

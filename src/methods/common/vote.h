@@ -151,6 +151,24 @@ void WithVoters(std::size_t count, Body body, Other other) {
   }
 }
 
+// One element, a voter after the other.
+template <bool kConsensus, Votes kVotes, bool kDivides, class T>
+double MergeOne(std::span<const Voter<T>> voters, const T* base, std::size_t i,
+                const VoteEnd& end) {
+  double balance = 0;
+  for (const Voter<T>& voter : voters) {
+    balance += VoteOf<kVotes>(voter, base, i);
+  }
+  double numerator = kConsensus ? 0 : balance;
+  double divisor = 0;
+  if constexpr (kConsensus) {
+    for (const Voter<T>& voter : voters) {
+      Count<kVotes>(voter, VoteOf<kVotes>(voter, base, i), Turn(balance), numerator, divisor);
+    }
+  }
+  return Finished<kDivides>(static_cast<double>(base[i]), numerator, divisor, end);
+}
+
 template <bool kConsensus, Votes kVotes, bool kDivides, class T>
 void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
            const VoteEnd& end) {
@@ -162,6 +180,17 @@ void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count, d
       [&] { MergeAny<kConsensus, kVotes, kDivides, T>(voters, base, count, out, end); });
 }
 
+// Calls body.operator()<kDivides>() where that may be true.
+template <bool kConsensus, class Body>
+auto WithEnd(const VoteEnd& end, Body body) {
+  if constexpr (kConsensus) {
+    if (end.divides) {
+      return body.template operator()<true>();
+    }
+  }
+  return body.template operator()<false>();
+}
+
 }  // namespace vote_internal
 
 // out[i] = `end` of Σ factor · difference and Σ weight. With consensus the sums run over the voters
@@ -170,12 +199,17 @@ void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count, d
 template <bool kConsensus, Votes kVotes, class T>
 void MergeVotes(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
                 const VoteEnd& end) {
-  if constexpr (kConsensus) {
-    if (end.divides) {
-      return vote_internal::Merge<kConsensus, kVotes, true, T>(voters, base, count, out, end);
-    }
-  }
-  vote_internal::Merge<kConsensus, kVotes, false, T>(voters, base, count, out, end);
+  vote_internal::WithEnd<kConsensus>(end, [&]<bool kDivides>() {
+    vote_internal::Merge<kConsensus, kVotes, kDivides, T>(voters, base, count, out, end);
+  });
+}
+
+// The same for one element.
+template <bool kConsensus, Votes kVotes, class T>
+double MergeVote(std::span<const Voter<T>> voters, const T* base, const VoteEnd& end) {
+  return vote_internal::WithEnd<kConsensus>(end, [&]<bool kDivides>() {
+    return vote_internal::MergeOne<kConsensus, kVotes, kDivides, T>(voters, base, 0, end);
+  });
 }
 
 }  // namespace fuseo1

@@ -3,18 +3,15 @@
 // vote_floats.h, an element that floats leave in doubt is done again in f64, so the bits are those
 // of f64 always. Pure; any thread.
 //
-// With M the largest magnitude among the inputs of an element and r its result in float:
-//
-//  - Differences and their sums are exact where the inputs lie within few binades; where they do
-//    not, the element is in doubt.
-//  - Of one sign, the terms of the majority's sum do not cancel: the step from base to result is
-//    at most `reach` · M, and so is wrong by at most errors · 2^-24 · reach · M.
-//  - Where M is at most 2^s |r|, that is near_ units in the last place of r, or less. What float has
-//    beyond bfloat16 is r's lower half: near_ tells how near to halfway it is in doubt. Where M is
-//    larger, the element is in doubt.
+// Differences and their sums are exact where the inputs lie within few binades; where they do not,
+// the element is in doubt. Of one sign, the terms of the majority's sum do not cancel: the step from
+// base to result is wrong by some 2^-24 of itself, which is compared with how far the result is from
+// halfway.
 //
 // Where all factors and weights are equal powers of two, everything but a division by three is
-// exact, and only that leaves a doubt about the lower half.
+// exact. Then 16 bits are enough: where the step is at most 2^s times the result, its error is at
+// most near_ units in the last place of the result; what float has beyond bfloat16, the lower half,
+// tells how many those are from halfway. Where the step is larger, the element is in doubt.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +28,7 @@
 #include "methods/common/vote.h"
 #include "methods/common/vote_bounds.h"
 #include "tensor/flags.h"
+#include "tensor/formats.h"
 #include "tensor/lanes.h"
 #include "tensor/rounding.h"
 
@@ -81,15 +79,24 @@ class PairVotes {
   }
 
  private:
+  void BoundSteps(std::size_t count);
+
   using Doubts = Flags<std::uint16_t>;
   static constexpr std::size_t kStep = Doubts::kElems;
   static constexpr std::uint32_t kSign = 0x80000000U;
   static constexpr std::uint32_t kHalfway = 0x8000;  // among lower halves
 
-  // Float results, ready to be cut, and what they have beyond bfloat16.
+  // Float results, ready to be cut, what they have beyond bfloat16, and the steps to them; or, of the
+  // last two, what makes them doubtful or not.
   struct Results {
     WordLanes rounded;
     WordLanes lower;
+    WordLanes step;
+  };
+  // The upper half of the steps, and the lower of the results, of some elements.
+  struct Rest {
+    std::array<std::byte, Doubts::kElems * 2> step;
+    std::array<std::byte, Doubts::kElems * 2> lower;
   };
 
   static WordLanes Bits(FloatLanes values) { return LanesAs<WordLanes>(values); }
@@ -127,9 +134,10 @@ class PairVotes {
       for (std::size_t k = 1; k < kVoters; ++k) {
         factor ^= (minus_count == -static_cast<std::int32_t>(k + 1)) & scale[k];
       }
-      const WordLanes result = Bits(base + numerator * LanesAs<FloatLanes>(factor));
+      const FloatLanes step = numerator * LanesAs<FloatLanes>(factor);
+      const WordLanes result = Bits(base + step);
       const auto inexact = LanesAs<WordLanes>(minus_count == -inexact_count);
-      return {result + 0x7FFFU + ((result >> 16) & 1U), result & inexact};
+      return {result + 0x7FFFU + ((result >> 16) & 1U), result & inexact, Bits(step)};
     }
   };
 
@@ -161,13 +169,17 @@ class PairVotes {
       }
       by = by < smallest ? AllLanes<FloatLanes>(smallest) : by;
       by = by <= zero ? AllLanes<FloatLanes>(1.0F) : by;
-      const WordLanes result = Bits(base + numerator / by * lambda);
-      WordLanes lower = result;
+      const FloatLanes step = numerator / by * lambda;
+      const FloatLanes result = base + step;
+      const FloatLanes lost = step - (result - base);  // by that addition
+      const FloatLanes halfway = LanesAs<FloatLanes>((Bits(result) & kOddHalf) | kHalfway);
+      const FloatLanes distance = result - halfway;
+      const FloatLanes bound = Magnitude(step) * slack + Bf16::kTooSmall;
+      IntLanes doubt = (Magnitude(distance + lost) <= bound) | (distance == 0);
       if constexpr (kFactored) {
-        const auto doubt = LanesAs<WordLanes>(Magnitude(balance) < size * slack);
-        lower = (result & ~doubt) | (doubt & kHalfway);
+        doubt |= Magnitude(balance) < size * slack;
       }
-      return {result + kHalfway, lower};  // what is halfway is in doubt
+      return {Bits(result) + kHalfway, LanesAs<WordLanes>(doubt) & kHalfway, WordLanes{}};
     }
   };
 
@@ -186,8 +198,7 @@ class PairVotes {
   // results_of(base, differences): as ExactNumbers::Of.
   template <PairKeep kKeep, std::size_t kVoters, class ResultsOf>
   static void Compute(const PairVoter* voters, const std::byte* base, std::size_t count,
-                      std::byte* __restrict out, std::byte* __restrict lower,
-                      ResultsOf results_of) {
+                      std::byte* __restrict out, Rest& rest, ResultsOf results_of) {
     for (std::size_t at = 0; at < count; at += kPairElems) {
       const auto bases = LoadLanes<WordLanes>(base + at * 2);
       FloatLanes evens[kVoters];
@@ -204,16 +215,17 @@ class PairVotes {
       const Results even = results_of(EvenOf(bases), evens);
       const Results odd = results_of(OddOf(bases), odds);
       StoreLanes(out + at * 2, even.rounded >> 16 | (odd.rounded & kOddHalf));
-      StoreLanes(lower + at * 2, WordsOf(even.lower, odd.lower));
+      StoreLanes(rest.lower.data() + at * 2, WordsOf(even.lower, odd.lower));
+      StoreLanes(rest.step.data() + at * 2, even.step >> 16 | (odd.step & kOddHalf));
     }
   }
 
   // Which elements are in doubt, as flags.
   template <std::size_t kVoters>
   void Doubt(const PairVoter* voters, const std::byte* base, const std::byte* out,
-             const std::byte* lower, std::size_t count, std::uint16_t* doubts) const {
+             const Rest& rest, std::size_t count, std::uint16_t* doubts) const {
     constexpr std::int16_t kMagnitude = 0x7FFF;
-    constexpr std::int16_t kLargest = 0x7F7F;
+    constexpr std::int16_t kLargest = 0x7000;  // 2^97: nothing overflows
     const auto magnitudes = [](const std::byte* numbers) {
       return LoadLanes<ShortLanes>(numbers) & kMagnitude;
     };
@@ -228,11 +240,14 @@ class PairVotes {
         lowest = SmallerLanes(lowest, low(sizes));
       }
       const ShortLanes results = magnitudes(out + at * 2);
-      // What is huge leaves the numbers of 16 bits, and becomes negative.
       const ShortLanes most = results + ((results != 0) & smaller_);
-      const HalfLanes distance = LoadLanes<HalfLanes>(lower + at * 2) - kHalfway + near_;
-      const ShortLanes doubt = (highest - lowest > span_) | (most < highest) |
-                               (highest > kLargest) | (distance <= static_cast<std::uint16_t>(2 * near_));
+      const ShortLanes steps = magnitudes(rest.step.data() + at * 2);
+      const HalfLanes distance =
+          LoadLanes<HalfLanes>(rest.lower.data() + at * 2) - static_cast<std::uint16_t>(kHalfway) +
+          near_;
+      const ShortLanes doubt = (highest - lowest > span_) | (most < steps) |
+                               ((results == 0) & (highest > 0)) | (highest > kLargest) |
+                               (distance <= static_cast<std::uint16_t>(2 * near_));
       StoreLanes(reinterpret_cast<std::byte*>(doubts + at), doubt);
     }
   }
@@ -241,25 +256,25 @@ class PairVotes {
   bool MergeStep(std::span<const PairVoter> voters, const std::byte* base, std::size_t count,
                  std::byte* out) const {
     Doubts doubts;
-    std::array<std::byte, kStep * 2> lower;
+    Rest rest;
     vote_internal::WithVoters(
         voters.size(),
         [&]<std::size_t... k>(std::index_sequence<k...>) {
           constexpr std::size_t kVoters = sizeof...(k);
           if (kVotes == Votes::kFactored && exact_) {
             const ExactNumbers numbers = exact_numbers_;
-            Compute<kKeep, kVoters>(voters.data(), base, count, out, lower.data(),
+            Compute<kKeep, kVoters>(voters.data(), base, count, out, rest,
                                     [=](FloatLanes b, const FloatLanes* d) {
                                       return numbers.Of<kVoters>(b, d);
                                     });
           } else {
             const FloatNumbers numbers = float_numbers_;
-            Compute<kKeep, kVoters>(voters.data(), base, count, out, lower.data(),
+            Compute<kKeep, kVoters>(voters.data(), base, count, out, rest,
                                     [=](FloatLanes b, const FloatLanes* d) {
                                       return numbers.Of<kVotes, kVoters>(b, d);
                                     });
           }
-          Doubt<kVoters>(voters.data(), base, out, lower.data(), count, doubts.words());
+          Doubt<kVoters>(voters.data(), base, out, rest, count, doubts.words());
         },
         [] {});
     std::array<std::uint16_t, kStep> at;
@@ -270,41 +285,34 @@ class PairVotes {
     return found > 0 && Redo<kKeep, kVotes>(voters, base, {at.data(), found}, out);
   }
 
-  // Gathers elements, and does them side by side. True: a number is not finite.
+  // Does some elements again, one by one. True: a number is not finite.
   template <PairKeep kKeep, Votes kVotes>
   bool Redo(std::span<const PairVoter> voters, const std::byte* base,
             std::span<const std::uint16_t> at, std::byte* out) const {
-    bool nonfinite = false;
-    std::array<float, kStep> bases;
-    std::array<std::array<float, kStep>, kMaxFloatVoters> inputs;
-    std::array<std::array<std::uint32_t, kStep>, kMaxFloatVoters> keeps;
-    std::array<Voter<float>, kMaxFloatVoters> gathered;
-    const std::size_t count = at.size();
-    for (std::size_t n = 0; n < count; ++n) {
-      bases[n] = FloatAt(base, at[n]);
-      nonfinite |= !std::isfinite(bases[n]);
+    AnyNonfinite<Bf16> nonfinite;
+    std::array<float, kMaxFloatVoters> x;
+    std::array<std::uint32_t, kMaxFloatVoters> keep;
+    std::array<Voter<float>, kMaxFloatVoters> wide;
+    for (std::size_t k = 0; k < voters.size(); ++k) {
+      wide[k] = {.x = &x[k], .keep = &keep[k], .factor = factors_[k], .weight = weights_[k]};
     }
-    for (std::size_t j = 0; j < voters.size(); ++j) {
-      const PairVoter& voter = voters[j];
-      for (std::size_t n = 0; n < count; ++n) {
-        inputs[j][n] = FloatAt(voter.x, at[n]);
-        nonfinite |= !std::isfinite(inputs[j][n]);
-        keeps[j][n] = IsKept<kKeep>(voter, at[n], inputs[j][n], bases[n]) ? ~0U : 0U;
+    const auto take = [&](const std::byte* numbers, std::size_t i) {
+      const std::uint16_t half = HalfAt(numbers, i);
+      nonfinite.Add(half);
+      return FloatFromBf16(half);
+    };
+    for (const std::size_t i : at) {
+      const float b = take(base, i);
+      for (std::size_t k = 0; k < voters.size(); ++k) {
+        x[k] = take(voters[k].x, i);
+        keep[k] = IsKept<kKeep>(voters[k], i, x[k], b) ? ~0U : 0U;
       }
-      gathered[j] = {.x = inputs[j].data(),
-                     .keep = keeps[j].data(),
-                     .factor = factors_[j],
-                     .weight = weights_[j]};
+      const std::uint16_t result = Bf16FromDouble(
+          MergeVote<true, kVotes, float>({wide.data(), voters.size()}, &b, end_));
+      std::memcpy(out + i * sizeof(result), &result, sizeof(result));
+      nonfinite.Add(result);
     }
-    std::array<double, kStep> results;
-    MergeVotes<true, kVotes, float>({gathered.data(), voters.size()}, bases.data(), count,
-                                    results.data(), end_);
-    for (std::size_t n = 0; n < count; ++n) {
-      const std::uint16_t stored = Bf16FromDouble(results[n]);
-      std::memcpy(out + at[n] * sizeof(stored), &stored, sizeof(stored));
-      nonfinite |= (stored & 0x7FFFU) >= 0x7F80U;
-    }
-    return nonfinite;
+    return nonfinite.found();
   }
 
   template <PairKeep kKeep>
