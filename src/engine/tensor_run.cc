@@ -114,8 +114,8 @@ Status TensorRun::Start() {
     one_dtype_ = std::all_of(job_.inputs.begin(), job_.inputs.end(), [&](const JobInput& input) {
       return input.dtype == job_.inputs.front().dtype;
     });
-    all_bf16_ = one_dtype_ && job_.dtype == DType::kBF16 &&
-                job_.inputs.front().dtype == DType::kBF16;
+    all_bf16_ =
+        one_dtype_ && job_.dtype == DType::kBF16 && job_.inputs.front().dtype == DType::kBF16;
     FUSEO1_TRY_VOID(TakeShare());
   }
   floats_ = merge_ != nullptr && merge_->TakesFloats() &&
@@ -311,10 +311,8 @@ bool TensorRun::ForEachBlock(const Span& span, WorkerBuffers& buffers, Use&& use
       for (std::size_t k = 0; k < pairs.size(); ++k) {
         pairs[k] = buffers.stored(k) + InputBytes(k, done);
       }
-      nonfinite |= use(Block{.first = span.first + done,
-                             .count = count,
-                             .worker = buffers.worker(),
-                             .pairs = pairs});
+      nonfinite |= use(Block{
+          .first = span.first + done, .count = count, .worker = buffers.worker(), .pairs = pairs});
       continue;
     }
     for (const std::size_t k : reads_) {

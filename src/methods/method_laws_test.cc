@@ -88,6 +88,23 @@ TEST_P(MethodLaws, BlocksOfFloatsGiveTheSameBits) {
   EXPECT_TRUE(SameBits(expected.out, RunExact(method, test, inputs, 2, floats).out));
 }
 
+TEST_P(MethodLaws, BlocksOfPairsGiveTheSameBits) {
+  const MethodDef& method = *GetParam();
+  for (const std::uint64_t row : {kRow, std::uint64_t{176}}) {
+    TestTask test = MakeTask(method, {kRows, row});
+    test.task.dtype = DType::kBF16;
+    test.task.significant_bits = SignificantBits(DType::kBF16);
+    const Arrays inputs = MakeInputs(test, kRows * row);
+    const ExactRun expected = RunExact(method, test, inputs);
+    ASSERT_TRUE(expected.status.ok());
+    const ExactRun run = RunExact(method, test, inputs, 2, {}, HalvesOf(inputs));
+    EXPECT_TRUE(SameBits(expected.out, run.out));  // after surveys of pairs
+    if (!run.out_halves.empty()) {
+      EXPECT_TRUE(run.out_halves == HalvesOf({expected.out}).front());
+    }
+  }
+}
+
 TEST_P(MethodLaws, InstructionSetsDoNotChangeABit) {
   const MethodDef& method = *GetParam();
   TestTask test = MakeTask(method, {kRows, kRow});

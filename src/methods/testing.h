@@ -100,8 +100,8 @@ void ForBlocks(Pass pass, const TensorTask& task, const TensorMerge& merge, cons
         if (in_pairs && count % kPairElems == 0) {
           std::vector<const std::byte*> pairs(halves.size());
           for (std::size_t k = 0; k < halves.size(); ++k) {
-            pairs[k] = read(k) ? reinterpret_cast<const std::byte*>(halves[k].data() + first)
-                               : nullptr;
+            pairs[k] =
+                read(k) ? reinterpret_cast<const std::byte*>(halves[k].data() + first) : nullptr;
           }
           body(Block{.first = first, .count = count, .worker = worker, .pairs = pairs});
           continue;
@@ -172,8 +172,7 @@ inline ExactRun RunExact(const MethodDef& method, TestTask& test, const Arrays& 
     run.out_halves = HalvesOf({run.out}).front();
     ForBlocks(Pass::kEmit, task, *merge, inputs, floats, halves, [&](const Block& block) {
       if (!block.pairs.empty()) {
-        merge->EmitPairs(block,
-                         reinterpret_cast<std::byte*>(run.out_halves.data() + block.first));
+        merge->EmitPairs(block, reinterpret_cast<std::byte*>(run.out_halves.data() + block.first));
       }
     });
   }

@@ -12,6 +12,8 @@ namespace fuseo1 {
 
 // One for each element of a block: all bits or none.
 using Masks = std::array<std::uint32_t, kBlockElems>;
+// The same beside numbers of 16 bits.
+using HalfMasks = std::array<std::uint16_t, kBlockElems>;
 
 // `value`, or 0.
 inline double And(std::uint64_t mask, double value) {

@@ -178,16 +178,14 @@ void KeyWindow::CountPairs(const std::byte* x, const std::byte* base, const Bloc
     const std::byte* const xs = x + at * 2;
     const std::byte* const bases = base + at * 2;
     HalfFlags flags;
-    const Split split =
-        SplitPairs(xs, bases, count, below, last, frequent_,
-                   reinterpret_cast<std::byte*>(flags.words()));
+    const Split split = SplitPairs(xs, bases, count, below, last, frequent_,
+                                   reinterpret_cast<std::byte*>(flags.words()));
     worker.above += split.above;
     for (std::size_t f = 0; f < kFrequentKeys; ++f) {
       frequent[f] += split.frequent[f];
     }
-    CountInside(worker, flags, block.first + at, count, [=](std::size_t i) {
-      return DifferenceKey(FloatAt(xs, i), FloatAt(bases, i));
-    });
+    CountInside(worker, flags, block.first + at, count,
+                [=](std::size_t i) { return DifferenceKey(FloatAt(xs, i), FloatAt(bases, i)); });
   }
   for (std::size_t f = 0; f < kFrequentKeys; ++f) {
     if (frequent[f] != 0) {

@@ -75,7 +75,7 @@ class KeyWindow {
     std::uint64_t above = 0;
     std::uint64_t group = 0;
     std::vector<std::uint32_t> counts;  // [bins][2] of the current group: bare, others
-    std::unique_ptr<Entry[]> entries;  // with room for a block more than are kept
+    std::unique_ptr<Entry[]> entries;   // with room for a block more than are kept
     std::size_t entry_count = 0;
     bool overflow = false;
   };

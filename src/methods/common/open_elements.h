@@ -21,8 +21,8 @@ class OpenElements {
   OpenElements(std::size_t models, std::uint64_t elems)
       : models_(models), segments_((elems + kSegmentElems - 1) / kSegmentElems) {}
 
-  // Any thread, as TensorMerge::Survey: blocks of a segment one after the other. number_of(j): model
-  // j's. Then Count, once for a block: how many it had.
+  // Any thread, as TensorMerge::Survey: blocks of a segment one after the other. number_of(j):
+  // model j's. Then Count, once for a block: how many it had.
   template <class NumberOf>
   void Add(const Block& block, std::size_t i, std::uint32_t key, NumberOf number_of) {
     if (!complete()) {
@@ -33,8 +33,7 @@ class OpenElements {
       segment.entries.reserve(kSegmentElems / 32);
       segment.numbers.reserve(kSegmentElems / 32 * models_);
     }
-    segment.entries.push_back(
-        {static_cast<std::uint32_t>(block.first % kSegmentElems + i), key});
+    segment.entries.push_back({static_cast<std::uint32_t>(block.first % kSegmentElems + i), key});
     const std::size_t before = segment.numbers.size();
     segment.numbers.resize(before + models_);
     double* const numbers = segment.numbers.data() + before;

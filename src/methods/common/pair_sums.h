@@ -27,8 +27,9 @@ inline double FoldQuads(const DoubleLanes* quads) {
 // Calls body(x, base) for the words of eight pairs, 0 where the masks are. Inline, or the sums of
 // the body would not stay in registers.
 template <bool kMasked, class Body>
-[[gnu::always_inline]] inline void ForPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
-              std::size_t count, Body body) {
+[[gnu::always_inline]] inline void ForPairs(const std::byte* x, const std::byte* base,
+                                            const std::uint16_t* masks, std::size_t count,
+                                            Body body) {
   for (std::size_t at = 0; at < count; at += kPairElems) {
     auto xs = LoadLanes<WordLanes>(x + at * 2);
     auto bases = LoadLanes<WordLanes>(base + at * 2);

@@ -68,9 +68,9 @@ class SceMerge : public TensorMerge {
       cut_ = Cut::All();
     } else if (topk_ > 0) {
       stage_ = Stage::kSelect;
-      search_.emplace(task.elems, task.workers,
-                      SelectionLimits{.sample_cells = SampleCells(task.elems, topk_),
-                                      .counts_window = false});
+      search_.emplace(
+          task.elems, task.workers,
+          SelectionLimits{.sample_cells = SampleCells(task.elems, topk_), .counts_window = false});
     }
   }
 
@@ -337,8 +337,8 @@ class SceMerge : public TensorMerge {
     }
   }
   template <std::size_t kModels, class Inside>
-  Counts SplitFixed(const Block& block, std::int32_t below, std::int32_t last,
-                    std::uint16_t* masks, Inside inside) const {
+  Counts SplitFixed(const Block& block, std::int32_t below, std::int32_t last, std::uint16_t* masks,
+                    Inside inside) const {
     Counts counts;
     counts.seen = block.count;
     const std::byte* models[kModels];
@@ -347,9 +347,8 @@ class SceMerge : public TensorMerge {
     for (std::size_t at = 0; at < block.count; at += UnsureFlags::kElems) {
       const std::size_t count = std::min(UnsureFlags::kElems, block.count - at);
       UnsureFlags unsure;
-      counts.nonzero +=
-          SplitSure<kModels>(models, at, count, below, last, masks,
-                             reinterpret_cast<std::byte*>(unsure.words()));
+      counts.nonzero += SplitSure<kModels>(models, at, count, below, last, masks,
+                                           reinterpret_cast<std::byte*>(unsure.words()));
       unsure.ForEach(count, [&](std::size_t n) {
         const std::size_t i = at + n;
         const std::uint32_t key = KeyOf(static_cast<float>(

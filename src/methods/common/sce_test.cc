@@ -111,5 +111,37 @@ TEST(Sce, LongTensorsAreWeighedByTheSelectedElements) {
   }
 }
 
+TEST(Sce, LongTensorsOfPairsGetTheSameBits) {
+  const MethodDef* method = FindMethod("sce");
+  for (const std::size_t elems : {std::size_t{70001}, std::size_t{400016}}) {
+    for (const int steps : {0, 3, 50}) {
+      for (const char* variant : {"fuseo1", "mergekit"}) {
+        TestTask test;
+        test.shape = {elems};
+        test.task.input_count = kModels + 1;
+        test.task.base = 0;
+        test.task.dtype = DType::kBF16;
+        test.task.significant_bits = SignificantBits(DType::kBF16);
+        test.Defaults(*method);
+        test.params.Set("select_topk", kTopk);
+        test.params.SetText("variant", variant);
+        Arrays inputs = Inputs(elems, steps);
+        for (std::vector<double>& input : inputs) {
+          for (double& number : input) {
+            number = RoundedTo(DType::kBF16, number);
+          }
+        }
+        const std::vector<std::uint16_t> expected =
+            HalvesOf({RunExact(*method, test, inputs).out}).front();
+        for (const int workers : {1, 5}) {
+          const ExactRun run = RunExact(*method, test, inputs, workers, {}, HalvesOf(inputs));
+          ASSERT_TRUE(run.status.ok());
+          EXPECT_TRUE(run.out_halves == expected) << elems << " " << steps << " " << variant;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace fuseo1

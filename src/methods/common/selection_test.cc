@@ -32,7 +32,12 @@ struct Found {
   int surveys = 0;
 };
 
-Found Search(const std::vector<double>& magnitudes, std::uint64_t rank, SelectionLimits limits) {
+// in_pairs: blocks bring differences from 0 where they can.
+Found Search(const std::vector<double>& magnitudes, std::uint64_t rank, SelectionLimits limits,
+             bool in_pairs = false) {
+  const std::vector<std::uint16_t> halves =
+      in_pairs ? HalvesOf({magnitudes}).front() : std::vector<std::uint16_t>();
+  const std::vector<std::uint16_t> zeros(kBlockElems);
   constexpr int kWorkers = 3;
   RankSearch search(magnitudes.size(), kWorkers, limits);
   std::vector<std::uint32_t> keys(magnitudes.size());
@@ -45,11 +50,16 @@ Found Search(const std::vector<double>& magnitudes, std::uint64_t rank, Selectio
     for (std::uint64_t s = segments; s-- > 0;) {
       const std::uint64_t end = std::min<std::uint64_t>(keys.size(), (s + 1) * kSegmentElems);
       for (std::uint64_t first = s * kSegmentElems; first < end; first += kBlockElems) {
-        search.Survey(keys.data() + first,
-                      Block{.first = first,
-                            .count = static_cast<std::size_t>(
-                                std::min<std::uint64_t>(kBlockElems, end - first)),
-                            .worker = static_cast<int>(s % kWorkers)});
+        const Block block{
+            .first = first,
+            .count = static_cast<std::size_t>(std::min<std::uint64_t>(kBlockElems, end - first)),
+            .worker = static_cast<int>(s % kWorkers)};
+        if (in_pairs && block.count % kPairElems == 0) {
+          search.SurveyPairs(reinterpret_cast<const std::byte*>(halves.data() + first),
+                             reinterpret_cast<const std::byte*>(zeros.data()), block);
+        } else {
+          search.Survey(keys.data() + first, block);
+        }
       }
     }
     search.FinishSurvey(rank);
@@ -97,6 +107,24 @@ void ExpectSameAsSort(const std::vector<double>& magnitudes) {
       EXPECT_TRUE(found.keep == expected)
           << n << " " << rank << " " << limits.listed_entries << " " << limits.sample_margin;
       EXPECT_LE(found.surveys, 5);
+    }
+  }
+}
+
+TEST(Selection, TakesPairs) {
+  for (const int steps : {0, 5, 300}) {
+    std::vector<double> values = Magnitudes(200001, steps, 12);
+    for (double& value : values) {
+      value = RoundedTo(DType::kBF16, value);
+    }
+    values[100] = std::numeric_limits<double>::infinity();
+    for (const std::uint64_t rank :
+         {std::uint64_t{20}, std::uint64_t{30000}, std::uint64_t{100000}, std::uint64_t{200000}}) {
+      const std::vector<double> expected = Sorted(values, rank);
+      for (const SelectionLimits& limits :
+           {kShort, kWindow, kFull, kNoEntries, kMisled, kLists, kCounts}) {
+        EXPECT_TRUE(Search(values, rank, limits, true).keep == expected) << steps << " " << rank;
+      }
     }
   }
 }

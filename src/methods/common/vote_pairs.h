@@ -4,9 +4,9 @@
 // of f64 always. Pure; any thread.
 //
 // Differences and their sums are exact where the inputs lie within few binades; where they do not,
-// the element is in doubt. Of one sign, the terms of the majority's sum do not cancel: the step from
-// base to result is wrong by some 2^-24 of itself, which is compared with how far the result is from
-// halfway.
+// the element is in doubt. Of one sign, the terms of the majority's sum do not cancel: the step
+// from base to result is wrong by some 2^-24 of itself, which is compared with how far the result
+// is from halfway.
 //
 // Where all factors and weights are equal powers of two, everything but a division by three is
 // exact. Then 16 bits are enough: where the step is at most 2^s times the result, its error is at
@@ -40,9 +40,6 @@ enum class PairKeep : std::uint8_t {
   kAbove,  // keys above PairVoter::above
   kMasks,  // PairVoter::masks
 };
-
-// Masks of 16 bits: all or none.
-using HalfMasks = std::array<std::uint16_t, kBlockElems>;
 
 // One model over a piece of at most kBlockElems elements.
 struct PairVoter {
@@ -86,8 +83,8 @@ class PairVotes {
   static constexpr std::uint32_t kSign = 0x80000000U;
   static constexpr std::uint32_t kHalfway = 0x8000;  // among lower halves
 
-  // Float results, ready to be cut, what they have beyond bfloat16, and the steps to them; or, of the
-  // last two, what makes them doubtful or not.
+  // Float results, ready to be cut, what they have beyond bfloat16, and the steps to them; or, of
+  // the last two, what makes them doubtful or not.
   struct Results {
     WordLanes rounded;
     WordLanes lower;
@@ -222,8 +219,8 @@ class PairVotes {
 
   // Which elements are in doubt, as flags.
   template <std::size_t kVoters>
-  void Doubt(const PairVoter* voters, const std::byte* base, const std::byte* out,
-             const Rest& rest, std::size_t count, std::uint16_t* doubts) const {
+  void Doubt(const PairVoter* voters, const std::byte* base, const std::byte* out, const Rest& rest,
+             std::size_t count, std::uint16_t* doubts) const {
     constexpr std::int16_t kMagnitude = 0x7FFF;
     constexpr std::int16_t kLargest = 0x7000;  // 2^97: nothing overflows
     const auto magnitudes = [](const std::byte* numbers) {
@@ -242,9 +239,8 @@ class PairVotes {
       const ShortLanes results = magnitudes(out + at * 2);
       const ShortLanes most = results + ((results != 0) & smaller_);
       const ShortLanes steps = magnitudes(rest.step.data() + at * 2);
-      const HalfLanes distance =
-          LoadLanes<HalfLanes>(rest.lower.data() + at * 2) - static_cast<std::uint16_t>(kHalfway) +
-          near_;
+      const HalfLanes distance = LoadLanes<HalfLanes>(rest.lower.data() + at * 2) -
+                                 static_cast<std::uint16_t>(kHalfway) + near_;
       const ShortLanes doubt = (highest - lowest > span_) | (most < steps) |
                                ((results == 0) & (highest > 0)) | (highest > kLargest) |
                                (distance <= static_cast<std::uint16_t>(2 * near_));
@@ -263,10 +259,9 @@ class PairVotes {
           constexpr std::size_t kVoters = sizeof...(k);
           if (kVotes == Votes::kFactored && exact_) {
             const ExactNumbers numbers = exact_numbers_;
-            Compute<kKeep, kVoters>(voters.data(), base, count, out, rest,
-                                    [=](FloatLanes b, const FloatLanes* d) {
-                                      return numbers.Of<kVoters>(b, d);
-                                    });
+            Compute<kKeep, kVoters>(
+                voters.data(), base, count, out, rest,
+                [=](FloatLanes b, const FloatLanes* d) { return numbers.Of<kVoters>(b, d); });
           } else {
             const FloatNumbers numbers = float_numbers_;
             Compute<kKeep, kVoters>(voters.data(), base, count, out, rest,
@@ -307,8 +302,8 @@ class PairVotes {
         x[k] = take(voters[k].x, i);
         keep[k] = IsKept<kKeep>(voters[k], i, x[k], b) ? ~0U : 0U;
       }
-      const std::uint16_t result = Bf16FromDouble(
-          MergeVote<true, kVotes, float>({wide.data(), voters.size()}, &b, end_));
+      const std::uint16_t result =
+          Bf16FromDouble(MergeVote<true, kVotes, float>({wide.data(), voters.size()}, &b, end_));
       std::memcpy(out + i * sizeof(result), &result, sizeof(result));
       nonfinite.Add(result);
     }
