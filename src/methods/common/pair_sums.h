@@ -1,4 +1,4 @@
-// Sums and variances over blocks of pairs. Pure; any thread.
+// Sums over blocks of pairs. Pure; any thread.
 #pragma once
 
 #include <array>
@@ -92,22 +92,6 @@ double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint1
     quads[3] += square(UpperDoubles(OddOf(xs)), UpperDoubles(OddOf(bases)));
   });
   return internal::FoldQuads(quads);
-}
-
-// K² times the variance over the models (model_variance.h), in float: the sum of the squares of
-// their differences, two by two. Wrong by at most kVarianceSlack units in the last place, or
-// infinite; NaN where that is.
-inline constexpr std::int32_t kVarianceSlack = 16;
-template <std::size_t kModels>
-FloatLanes VarianceLanes(const FloatLanes* x) {
-  FloatLanes sum{};
-  for (std::size_t j = 1; j < kModels; ++j) {
-    for (std::size_t i = 0; i < j; ++i) {
-      const FloatLanes distance = x[j] - x[i];
-      sum += distance * distance;
-    }
-  }
-  return sum;
 }
 
 }  // namespace fuseo1

@@ -6,6 +6,7 @@
 
 #include "methods/common/keys.h"
 #include "methods/common/model_variance.h"
+#include "methods/common/pair_variance.h"
 #include "methods/testing.h"
 
 namespace fuseo1 {

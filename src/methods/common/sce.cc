@@ -9,13 +9,13 @@
 #include <tuple>
 #include <vector>
 
-#include "base/check.h"
 #include "base/text.h"
 #include "methods/common/keys.h"
 #include "methods/common/lane_sum.h"
 #include "methods/common/model_variance.h"
 #include "methods/common/open_elements.h"
 #include "methods/common/pair_sums.h"
+#include "methods/common/pair_variance.h"
 #include "methods/common/selection.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/vote.h"
@@ -34,13 +34,15 @@ double EnergyOf(T x, T base) {
   return difference * difference;
 }
 
-// So many that the window holds some 2^18 elements; a sixty-fourth of the tensor at most.
+// So many that the window holds some 2^18 elements of a long tensor; a sixty-fourth of it at most.
+// A hundred for others: what lies in the window costs more here than in a mere count.
 std::uint64_t SampleCells(std::uint64_t elems, double topk) {
   const double all = static_cast<double>(elems);
   const double deviations = 12 * std::sqrt(topk * (1 - topk)) * all * 0x1p-18;
   const double cells =
       std::min({deviations * deviations, all / 64, 0x1p21}) / static_cast<double>(kBlockElems);
-  return std::max<std::uint64_t>(96, static_cast<std::uint64_t>(cells));
+  const std::uint64_t few = std::clamp<std::uint64_t>(elems / kBlockElems / 16, 32, 100);
+  return std::max(few, static_cast<std::uint64_t>(cells));
 }
 
 class SceMerge : public TensorMerge {
@@ -87,7 +89,8 @@ class SceMerge : public TensorMerge {
   }
 
   bool TakesPairs() const override {
-    if (error_.has_value() || models_.size() < 2 || models_.size() > kMaxFloatVoters) {
+    if (error_.has_value() || models_.size() < kFewestVarianceModels ||
+        models_.size() > kMostVarianceModels) {
       return false;
     }
     switch (stage_) {
@@ -187,7 +190,6 @@ class SceMerge : public TensorMerge {
 
  private:
   enum class Stage : std::uint8_t { kSelect, kEnergies, kDone };
-  using UnsureFlags = Flags<std::uint16_t>;
   struct Counts {
     std::uint64_t nonzero = 0;
     std::uint64_t seen = 0;
@@ -208,10 +210,20 @@ class SceMerge : public TensorMerge {
   struct alignas(64) Scratch {
     Counts counts;
     std::tuple<Lists<float>, Lists<double>> lists;
+    std::vector<const std::byte*> pair_models;
   };
 
   Scratch& ScratchOf(const Block& block) const {
     return scratch_[static_cast<std::size_t>(block.worker)];
+  }
+
+  std::span<const std::byte* const> PairModels(const Block& block) const {
+    std::vector<const std::byte*>& models = ScratchOf(block).pair_models;
+    models.clear();
+    for (const std::size_t input : models_) {
+      models.push_back(block.pairs[input]);
+    }
+    return models;
   }
 
   template <class T>
@@ -309,104 +321,18 @@ class SceMerge : public TensorMerge {
     const auto last = static_cast<std::int32_t>(open.highest);
     const std::byte* const base = block.pairs[base_];
     std::uint64_t opened = 0;
-    const Counts counts =
-        SplitVariances(block, below, last, masks.data(), [&](std::size_t i, std::uint32_t key) {
-          open_.Add(block, i, key, [&](std::size_t j) {
-            return EnergyOf(FloatAt(block.pairs[models_[j]], i), FloatAt(base, i));
-          });
-          ++opened;
-        });
+    const VarianceCounts counts =
+        SplitVariances(PairModels(block), block.count, below, last, masks.data(),
+                       [&](std::size_t i, std::uint32_t key) {
+                         open_.Add(block, i, key, [&](std::size_t j) {
+                           return EnergyOf(FloatAt(block.pairs[models_[j]], i), FloatAt(base, i));
+                         });
+                         ++opened;
+                       });
     open_.Count(opened);
-    ScratchOf(block).counts.Add(counts);
+    ScratchOf(block).counts.Add(
+        {.nonzero = counts.nonzero, .seen = block.count, .above = counts.above});
     AddEnergiesOfPairs(block, masks.data());
-  }
-
-  // masks[i] = all bits where the key of an element's variance is above `last`, else 0; calls
-  // inside(i, key) for the others that are above `below`.
-  template <class Inside>
-  Counts SplitVariances(const Block& block, std::int32_t below, std::int32_t last,
-                        std::uint16_t* masks, Inside inside) const {
-    switch (models_.size()) {
-      case 2:
-        return SplitFixed<2>(block, below, last, masks, inside);
-      case 3:
-        return SplitFixed<3>(block, below, last, masks, inside);
-      default:
-        FUSEO1_CHECK(models_.size() == 4);  // see TakesPairs
-        return SplitFixed<4>(block, below, last, masks, inside);
-    }
-  }
-  template <std::size_t kModels, class Inside>
-  Counts SplitFixed(const Block& block, std::int32_t below, std::int32_t last, std::uint16_t* masks,
-                    Inside inside) const {
-    Counts counts;
-    counts.seen = block.count;
-    const std::byte* models[kModels];
-    std::transform(models_.begin(), models_.end(), models,
-                   [&](std::size_t input) { return block.pairs[input]; });
-    for (std::size_t at = 0; at < block.count; at += UnsureFlags::kElems) {
-      const std::size_t count = std::min(UnsureFlags::kElems, block.count - at);
-      UnsureFlags unsure;
-      counts.nonzero += SplitSure<kModels>(models, at, count, below, last, masks,
-                                           reinterpret_cast<std::byte*>(unsure.words()));
-      unsure.ForEach(count, [&](std::size_t n) {
-        const std::size_t i = at + n;
-        const std::uint32_t key = KeyOf(static_cast<float>(
-            VarianceOfOne(kModels, [&](std::size_t j) { return FloatAt(models[j], i); })));
-        if (static_cast<std::int32_t>(key) > last) {
-          masks[i] = 0xFFFF;
-        } else if (static_cast<std::int32_t>(key) > below) {
-          inside(i, key);
-        }
-      });
-    }
-    for (std::size_t i = 0; i < block.count; ++i) {
-      counts.above += masks[i] & 1U;
-    }
-    return counts;
-  }
-
-  // The same in float: sets the masks of what is certain to be above, and flags what is neither
-  // that nor certain to be below. Returns how many variances are not 0.
-  template <std::size_t kModels>
-  static std::uint32_t SplitSure(const std::byte* const* models, std::size_t first,
-                                 std::size_t count, std::int32_t below, std::int32_t last,
-                                 std::uint16_t* masks, std::byte* unsure) {
-    constexpr auto kInfinity = static_cast<std::int32_t>(kInfinityKey);
-    last += kVarianceSlack;  // keys are far from the largest integer
-    below -= kVarianceSlack;
-    IntLanes minus_nonzero{};
-    const auto split = [&](const FloatLanes* x, IntLanes* sure) {
-      IntLanes differs = x[1] != x[0];
-      for (std::size_t j = 2; j < kModels; ++j) {
-        differs |= x[j] != x[0];
-      }
-      minus_nonzero += differs;
-      const IntLanes key = LanesAs<IntLanes>(VarianceLanes<kModels>(x)) & 0x7FFFFFFF;
-      *sure = (key > last) & (key < kInfinity);
-      return LanesAs<WordLanes>((key > below) & ~*sure);
-    };
-    for (std::size_t at = 0; at < count; at += kPairElems) {
-      FloatLanes evens[kModels];
-      FloatLanes odds[kModels];
-      for (std::size_t j = 0; j < kModels; ++j) {
-        const auto x = LoadLanes<WordLanes>(models[j] + (first + at) * 2);
-        evens[j] = EvenOf(x);
-        odds[j] = OddOf(x);
-      }
-      IntLanes sure_even;
-      IntLanes sure_odd;
-      const WordLanes even = split(evens, &sure_even);
-      const WordLanes odd = split(odds, &sure_odd);
-      StoreLanes(unsure + at * 2, WordsOf(even, odd));
-      StoreLanes(reinterpret_cast<std::byte*>(masks + first + at),
-                 WordsOf(LanesAs<WordLanes>(sure_even), LanesAs<WordLanes>(sure_odd)));
-    }
-    std::uint32_t nonzero = 0;
-    for (std::size_t lane = 0; lane < kPairElems / 2; ++lane) {
-      nonzero -= static_cast<std::uint32_t>(minus_nonzero[lane]);
-    }
-    return nonzero;
   }
 
   // The masks of the selected elements, in `masks`; null: all are.
@@ -419,13 +345,14 @@ class SceMerge : public TensorMerge {
       return masks;
     }
     if (const std::optional<std::int32_t> above = cut_.KeysAbove(block.first)) {
-      SplitVariances(block, *above, *above, masks, [](std::size_t, std::uint32_t) {});
+      SplitVariances(PairModels(block), block.count, *above, *above, masks,
+                     [](std::size_t, std::uint32_t) {});
       return masks;
     }
+    const std::span<const std::byte* const> models = PairModels(block);
     Masks keys;
     for (std::size_t i = 0; i < block.count; ++i) {
-      keys[i] = KeyOf(static_cast<float>(VarianceOfOne(
-          models_.size(), [&](std::size_t j) { return FloatAt(block.pairs[models_[j]], i); })));
+      keys[i] = VarianceKey(models.data(), models.size(), i);
     }
     Masks selected;
     cut_.Mask(block.first, keys.data(), block.count, selected.data());
