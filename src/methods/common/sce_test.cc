@@ -111,6 +111,33 @@ TEST(Sce, LongTensorsAreWeighedByTheSelectedElements) {
   }
 }
 
+// A quarter of the elements lies around the threshold: more than are kept.
+TEST(Sce, LooksAgainWhereTooManyAreOpen) {
+  constexpr std::size_t kElems = 4'000'000;
+  const MethodDef* method = FindMethod("sce");
+  TestTask test;
+  test.shape = {kElems};
+  test.task.input_count = kModels + 1;
+  test.task.base = 0;
+  test.task.dtype = DType::kBF16;
+  test.task.significant_bits = SignificantBits(DType::kBF16);
+  test.Defaults(*method);
+  test.params.Set("select_topk", kTopk);
+  Arrays inputs = Inputs(kElems, 1);
+  for (double& number : inputs[0]) {
+    number = RoundedTo(DType::kBF16, number);
+  }
+  const ExactRun run = RunExact(*method, test, inputs, 2, {}, HalvesOf(inputs));
+  ASSERT_TRUE(run.status.ok());
+  const std::vector<double> expected = Expected(inputs);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < kElems; ++i) {
+    wrong += std::abs(run.out[i] - expected[i]) > 1e-12 ? 1 : 0;
+  }
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_TRUE(run.out_halves == HalvesOf({run.out}).front());
+}
+
 TEST(Sce, LongTensorsOfPairsGetTheSameBits) {
   const MethodDef* method = FindMethod("sce");
   for (const std::size_t elems : {std::size_t{70001}, std::size_t{400016}}) {
