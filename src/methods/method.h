@@ -70,11 +70,13 @@ struct Block {
   std::span<const std::byte* const> pairs = {};
 
   std::uint64_t segment() const { return first / kSegmentElems; }
-  // Input k as the type that it came in.
+  // Input k as the type that it came in; std::byte: pairs.
   template <class T>
   const T* Of(std::size_t k) const {
     if constexpr (std::is_same_v<T, float>) {
       return floats[k];
+    } else if constexpr (std::is_same_v<T, std::byte>) {
+      return pairs[k];
     } else {
       return inputs[k];
     }

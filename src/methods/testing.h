@@ -71,8 +71,7 @@ enum class Pass { kSurvey, kEmit };
 
 // One pass: whole segments (and the rows that start in them) are dealt to the workers. `floats` and
 // `halves`: empty, or the inputs once more, which then are what the blocks bring: halves to methods
-// that take pairs. Inputs at which a survey does not look
-// are null.
+// that take pairs. Inputs at which a survey does not look are null.
 template <class Body>
 void ForBlocks(Pass pass, const TensorTask& task, const TensorMerge& merge, const Arrays& inputs,
                const FloatArrays& floats, const HalfArrays& halves, Body body) {

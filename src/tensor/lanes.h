@@ -19,7 +19,6 @@ using IntLanes [[gnu::vector_size(32)]] = std::int32_t;
 using WordLanes [[gnu::vector_size(32)]] = std::uint32_t;
 using ShortLanes [[gnu::vector_size(32)]] = std::int16_t;
 using HalfLanes [[gnu::vector_size(32)]] = std::uint16_t;
-
 using DoubleLanes [[gnu::vector_size(32)]] = double;
 
 inline constexpr std::size_t kLaneBytes = 32;

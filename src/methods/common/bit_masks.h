@@ -15,6 +15,13 @@ using Masks = std::array<std::uint32_t, kBlockElems>;
 // The same beside numbers of 16 bits.
 using HalfMasks = std::array<std::uint16_t, kBlockElems>;
 
+inline void NarrowMasks(const std::uint32_t* __restrict masks, std::size_t count,
+                        std::uint16_t* __restrict halves) {
+  for (std::size_t i = 0; i < count; ++i) {
+    halves[i] = static_cast<std::uint16_t>(masks[i]);
+  }
+}
+
 // `value`, or 0.
 inline double And(std::uint64_t mask, double value) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) & mask);

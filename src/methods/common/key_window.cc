@@ -82,7 +82,7 @@ KeyWindow::KeyWindow(std::uint64_t elems, int workers, KeyRange range, std::uint
 
 void KeyWindow::FindFrequent(std::span<const std::uint32_t> sample) {
   std::vector<std::uint32_t> bare;
-  const auto last = static_cast<std::uint32_t>(Last());
+  const std::uint32_t last = Range().highest;
   std::copy_if(sample.begin(), sample.end(), std::back_inserter(bare), [&](std::uint32_t key) {
     return key >= first_ && key <= last && ((key - first_) & ((1U << bits_) - 1)) == 0;
   });
@@ -151,8 +151,8 @@ void KeyWindow::CountInside(Worker& worker, Flags<Word>& inside, std::uint64_t f
 
 void KeyWindow::Count(const std::uint32_t* __restrict keys, const Block& block) {
   Worker& worker = CountersFor(block);
-  const std::int32_t below = Below();
-  const std::int32_t last = Last();
+  const std::int32_t below = Range().Below();
+  const std::int32_t last = Range().Last();
   Flags<std::uint32_t> flags;
   std::uint32_t* const inside = flags.words();
   std::uint32_t above = 0;
@@ -169,8 +169,8 @@ void KeyWindow::Count(const std::uint32_t* __restrict keys, const Block& block) 
 
 void KeyWindow::CountPairs(const std::byte* x, const std::byte* base, const Block& block) {
   Worker& worker = CountersFor(block);
-  const std::int32_t below = Below();
-  const std::int32_t last = Last();
+  const std::int32_t below = Range().Below();
+  const std::int32_t last = Range().Last();
   FrequentCounts frequent{};
   using HalfFlags = Flags<std::uint16_t>;
   for (std::size_t at = 0; at < block.count; at += HalfFlags::kElems) {

@@ -20,6 +20,10 @@ namespace fuseo1 {
 struct KeyRange {
   std::uint32_t lowest = 0;
   std::uint32_t highest = 0;
+
+  // The largest key below, and the largest inside, for comparisons of signed integers.
+  std::int32_t Below() const { return static_cast<std::int32_t>(lowest) - 1; }
+  std::int32_t Last() const { return static_cast<std::int32_t>(highest); }
 };
 
 // Keys from `first` on that share all but their lowest bits.
@@ -35,11 +39,10 @@ struct KeyBin {
 // bits, so most of theirs are the first of a bin ("bare"), and equal.
 class KeyWindow {
  public:
-  // max_entries: keys that are not bare and that are kept, over all
-  // workers. sample: some of the tensor's keys; those that are frequent among them are counted by
-  // comparison alone.
+  // max_entries: keys that are not bare and that are kept, over all workers. sample: some of the
+  // tensor's keys; those that are frequent among them are counted by comparison alone.
   KeyWindow(std::uint64_t elems, int workers, KeyRange range, std::uint64_t max_entries,
-            std::span<const std::uint32_t> sample = {});
+            std::span<const std::uint32_t> sample);
 
   // Any thread, once for each block, as TensorMerge::Survey.
   void Count(const std::uint32_t* keys, const Block& block);
@@ -80,10 +83,9 @@ class KeyWindow {
     bool overflow = false;
   };
 
-  // The largest key below the window, and the largest in it.
-  std::int32_t Below() const { return static_cast<std::int32_t>(first_) - 1; }
-  std::int32_t Last() const {
-    return static_cast<std::int32_t>(first_ + (static_cast<std::uint32_t>(bins_) << bits_) - 1);
+  // The keys of all bins.
+  KeyRange Range() const {
+    return {first_, first_ + (static_cast<std::uint32_t>(bins_) << bits_) - 1};
   }
   // One worker's counters, for the block's group.
   Worker& CountersFor(const Block& block);

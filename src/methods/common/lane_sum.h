@@ -10,6 +10,7 @@ namespace fuseo1 {
 
 inline constexpr std::size_t kSumLanes = 16;
 
+// Their sum, halves onto halves.
 inline double FoldLanes(std::array<double, kSumLanes> lanes) {
   double* const lane = lanes.data();
   for (std::size_t width = kSumLanes / 2; width > 0; width /= 2) {

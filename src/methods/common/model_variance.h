@@ -12,24 +12,7 @@ namespace fuseo1 {
 
 // K² times the population variance over the models, from the distances d_j to the first of them:
 // K Σ d_j² - (Σ d_j)². Exact for numbers of 16 bits, and zero only where all models agree.
-template <class T, std::size_t kModels>
-void VarianceFixed(const T* const* models, std::size_t count, double* __restrict variance) {
-  std::array<const T*, kModels> x;
-  std::copy_n(models, kModels, x.begin());
-  for (std::size_t i = 0; i < count; ++i) {
-    const double first = static_cast<double>(x[0][i]);
-    double sum = 0;
-    double squares = 0;
-    for (std::size_t j = 1; j < kModels; ++j) {
-      const double distance = static_cast<double>(x[j][i]) - first;
-      sum += distance;
-      squares += distance * distance;
-    }
-    variance[i] = static_cast<double>(kModels) * squares - sum * sum;
-  }
-}
-
-// The same of one element, number_of(j) being model j's.
+// number_of(j): model j's.
 template <class NumberOf>
 double VarianceOfOne(std::size_t models, NumberOf number_of) {
   const double first = static_cast<double>(number_of(0));
@@ -41,6 +24,16 @@ double VarianceOfOne(std::size_t models, NumberOf number_of) {
     squares += distance * distance;
   }
   return static_cast<double>(models) * squares - sum * sum;
+}
+
+// The same of `count` elements.
+template <class T, std::size_t kModels>
+void VarianceFixed(const T* const* models, std::size_t count, double* __restrict variance) {
+  std::array<const T*, kModels> x;
+  std::copy_n(models, kModels, x.begin());
+  for (std::size_t i = 0; i < count; ++i) {
+    variance[i] = VarianceOfOne(kModels, [&](std::size_t j) { return x[j][i]; });
+  }
 }
 
 template <class T>

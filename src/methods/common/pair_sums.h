@@ -52,19 +52,14 @@ double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint1
   namespace internal = pair_sums_internal;
   // Of numbers within 15 binades, float holds the difference; then its square is exact in double.
   constexpr std::int16_t kMostSpanned = 15 << 7;
-  constexpr std::int16_t kLargest = 0x7000;
-  constexpr std::int16_t kMagnitude = 0x7FFF;
   ShortLanes spanned{};
   ShortLanes largest{};
   DoubleLanes quads[4]{};
   internal::ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
-    const ShortLanes x_size = LanesAs<ShortLanes>(xs) & kMagnitude;
-    const ShortLanes base_size = LanesAs<ShortLanes>(bases) & kMagnitude;
-    const ShortLanes highest = LargerLanes(x_size, base_size);
-    const ShortLanes lowest =  // zeros count as large
-        SmallerLanes((x_size - 1) & kMagnitude, (base_size - 1) & kMagnitude);
-    largest = LargerLanes(largest, highest);
-    spanned = LargerLanes(spanned, highest - lowest);
+    PairSizes sizes(LanesAs<ShortLanes>(xs));
+    sizes.Add(LanesAs<ShortLanes>(bases));
+    largest = LargerLanes(largest, sizes.highest);
+    spanned = LargerLanes(spanned, sizes.Spanned());
     const FloatLanes even = EvenOf(xs) - EvenOf(bases);
     const FloatLanes odd = OddOf(xs) - OddOf(bases);
     const DoubleLanes distances[] = {LowerDoubles(even), UpperDoubles(even), LowerDoubles(odd),
@@ -73,7 +68,7 @@ double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint1
       quads[q] += distances[q] * distances[q];
     }
   });
-  const ShortLanes beyond = (spanned > kMostSpanned) | (largest > kLargest);
+  const ShortLanes beyond = (spanned > kMostSpanned) | (largest > PairSizes::kLargest);
   std::int16_t any = 0;
   for (std::size_t lane = 0; lane < kPairElems; ++lane) {
     any = static_cast<std::int16_t>(any | beyond[lane]);

@@ -3,13 +3,13 @@
 // half the loads. Element 2 w is the even one of word w. Pure; any thread.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 #include "methods/common/keys.h"
 #include "tensor/lanes.h"
+#include "tensor/rounding.h"
 
 namespace fuseo1 {
 
@@ -28,6 +28,26 @@ inline IntLanes DifferenceKeyLanes(FloatLanes x, FloatLanes b) {
                       AllLanes<IntLanes>(static_cast<std::int32_t>(kNanKey)));
 }
 
+// The largest and the smallest magnitude among numbers side by side, as bits; zeros count as large,
+// for they leave no bits.
+struct PairSizes {
+  static constexpr std::int16_t kLargest = 0x7000;  // 2^97: up to there, nothing overflows
+  static constexpr std::int16_t kMagnitude = 0x7FFF;
+
+  explicit PairSizes(ShortLanes numbers)
+      : highest(numbers & kMagnitude), lowest((highest - 1) & kMagnitude) {}
+  void Add(ShortLanes numbers) {
+    const PairSizes others(numbers);
+    highest = LargerLanes(highest, others.highest);
+    lowest = SmallerLanes(lowest, others.lowest);
+  }
+  // A binade is 1 << 7.
+  ShortLanes Spanned() const { return highest - lowest; }
+
+  ShortLanes highest;
+  ShortLanes lowest;  // less one
+};
+
 // One number.
 inline std::uint16_t HalfAt(const std::byte* pairs, std::size_t i) {
   std::uint16_t half;
@@ -35,7 +55,7 @@ inline std::uint16_t HalfAt(const std::byte* pairs, std::size_t i) {
   return half;
 }
 inline float FloatAt(const std::byte* pairs, std::size_t i) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(HalfAt(pairs, i)) << 16);
+  return FloatFromBf16(HalfAt(pairs, i));
 }
 
 // As DifferenceKeys.

@@ -201,34 +201,21 @@ class SceMerge : public TensorMerge {
       above += other.above;
     }
   };
-  template <class T>
-  struct Lists {
-    std::vector<const T*> models;
-    std::vector<Voter<T>> voters;
-  };
   // One worker's.
   struct alignas(64) Scratch {
     Counts counts;
-    std::tuple<Lists<float>, Lists<double>> lists;
-    std::vector<const std::byte*> pair_models;
+    std::tuple<std::vector<const float*>, std::vector<const double*>, std::vector<const std::byte*>>
+        models;
+    std::tuple<std::vector<Voter<float>>, std::vector<Voter<double>>> voters;
   };
 
   Scratch& ScratchOf(const Block& block) const {
     return scratch_[static_cast<std::size_t>(block.worker)];
   }
 
-  std::span<const std::byte* const> PairModels(const Block& block) const {
-    std::vector<const std::byte*>& models = ScratchOf(block).pair_models;
-    models.clear();
-    for (const std::size_t input : models_) {
-      models.push_back(block.pairs[input]);
-    }
-    return models;
-  }
-
   template <class T>
   std::span<const T* const> Models(const Block& block) const {
-    std::vector<const T*>& models = std::get<Lists<T>>(ScratchOf(block).lists).models;
+    auto& models = std::get<std::vector<const T*>>(ScratchOf(block).models);
     models.clear();
     for (const std::size_t input : models_) {
       models.push_back(block.Of<T>(input));
@@ -290,8 +277,8 @@ class SceMerge : public TensorMerge {
     std::uint32_t* const above = masks.data();
     Flags<std::uint32_t> flags;
     std::uint32_t* const inside = flags.words();
-    const auto last = static_cast<std::int32_t>(open.highest);
-    const std::int32_t below = static_cast<std::int32_t>(open.lowest) - 1;
+    const std::int32_t last = open.Last();
+    const std::int32_t below = open.Below();
     std::uint32_t count = 0;
     for (std::size_t i = 0; i < block.count; ++i) {
       const auto key = static_cast<std::int32_t>(keys[i]);
@@ -317,13 +304,11 @@ class SceMerge : public TensorMerge {
       return AddEnergiesOfPairs(block, SelectionOfPairs(block, masks.data()));
     }
     const KeyRange open = *search_->window();
-    const auto below = static_cast<std::int32_t>(open.lowest) - 1;
-    const auto last = static_cast<std::int32_t>(open.highest);
     const std::byte* const base = block.pairs[base_];
     std::uint64_t opened = 0;
     const VarianceCounts counts =
-        SplitVariances(PairModels(block), block.count, below, last, masks.data(),
-                       [&](std::size_t i, std::uint32_t key) {
+        SplitVariances(Models<std::byte>(block), block.count, open.Below(), open.Last(),
+                       masks.data(), [&](std::size_t i, std::uint32_t key) {
                          open_.Add(block, i, key, [&](std::size_t j) {
                            return EnergyOf(FloatAt(block.pairs[models_[j]], i), FloatAt(base, i));
                          });
@@ -345,20 +330,18 @@ class SceMerge : public TensorMerge {
       return masks;
     }
     if (const std::optional<std::int32_t> above = cut_.KeysAbove(block.first)) {
-      SplitVariances(PairModels(block), block.count, *above, *above, masks,
+      SplitVariances(Models<std::byte>(block), block.count, *above, *above, masks,
                      [](std::size_t, std::uint32_t) {});
       return masks;
     }
-    const std::span<const std::byte* const> models = PairModels(block);
+    const std::span<const std::byte* const> models = Models<std::byte>(block);
     Masks keys;
     for (std::size_t i = 0; i < block.count; ++i) {
       keys[i] = VarianceKey(models.data(), models.size(), i);
     }
     Masks selected;
     cut_.Mask(block.first, keys.data(), block.count, selected.data());
-    for (std::size_t i = 0; i < block.count; ++i) {
-      masks[i] = static_cast<std::uint16_t>(selected[i]);
-    }
+    NarrowMasks(selected.data(), block.count, masks);
     return masks;
   }
 
@@ -411,7 +394,7 @@ class SceMerge : public TensorMerge {
     const std::span<const T* const> models = Models<T>(block);
     const std::uint32_t* const keep =
         variant_ == SceVariant::kFuseO1 ? kKeepAll.data() : Selection(block, models, mask);
-    std::vector<Voter<T>>& voters = std::get<Lists<T>>(ScratchOf(block).lists).voters;
+    auto& voters = std::get<std::vector<Voter<T>>>(ScratchOf(block).voters);
     voters.clear();
     for (std::size_t j = 0; j < models.size(); ++j) {
       voters.push_back(

@@ -29,6 +29,29 @@ Arrays Inputs(std::size_t elems, int steps) {
   return inputs;
 }
 
+void RoundToBf16(std::vector<double>& numbers) {
+  for (double& number : numbers) {
+    number = RoundedTo(DType::kBF16, number);
+  }
+}
+
+TestTask Task(const MethodDef& method, std::size_t elems) {
+  TestTask test;
+  test.shape = {elems};
+  test.task.input_count = kModels + 1;
+  test.task.base = 0;
+  test.Defaults(method);
+  test.params.Set("select_topk", kTopk);
+  return test;
+}
+
+TestTask TaskOfBf16(const MethodDef& method, std::size_t elems) {
+  TestTask test = Task(method, elems);
+  test.task.dtype = DType::kBF16;
+  test.task.significant_bits = SignificantBits(DType::kBF16);
+  return test;
+}
+
 // The weights by the definition: the variances sorted.
 std::vector<double> Weights(const Arrays& inputs) {
   const std::size_t elems = inputs[0].size();
@@ -91,12 +114,7 @@ TEST(Sce, LongTensorsAreWeighedByTheSelectedElements) {
   const MethodDef* method = FindMethod("sce");
   for (const std::size_t elems : {std::size_t{70001}, std::size_t{400001}}) {
     for (const int steps : {0, 3, 50}) {
-      TestTask test;
-      test.shape = {elems};
-      test.task.input_count = kModels + 1;
-      test.task.base = 0;
-      test.Defaults(*method);
-      test.params.Set("select_topk", kTopk);
+      TestTask test = Task(*method, elems);
       const Arrays inputs = Inputs(elems, steps);
       const ExactRun run = RunExact(*method, test, inputs, 1);
       ASSERT_TRUE(run.status.ok());
@@ -115,18 +133,9 @@ TEST(Sce, LongTensorsAreWeighedByTheSelectedElements) {
 TEST(Sce, LooksAgainWhereTooManyAreOpen) {
   constexpr std::size_t kElems = 4'000'000;
   const MethodDef* method = FindMethod("sce");
-  TestTask test;
-  test.shape = {kElems};
-  test.task.input_count = kModels + 1;
-  test.task.base = 0;
-  test.task.dtype = DType::kBF16;
-  test.task.significant_bits = SignificantBits(DType::kBF16);
-  test.Defaults(*method);
-  test.params.Set("select_topk", kTopk);
+  TestTask test = TaskOfBf16(*method, kElems);
   Arrays inputs = Inputs(kElems, 1);
-  for (double& number : inputs[0]) {
-    number = RoundedTo(DType::kBF16, number);
-  }
+  RoundToBf16(inputs[0]);
   const ExactRun run = RunExact(*method, test, inputs, 2, {}, HalvesOf(inputs));
   ASSERT_TRUE(run.status.ok());
   const std::vector<double> expected = Expected(inputs);
@@ -143,21 +152,10 @@ TEST(Sce, LongTensorsOfPairsGetTheSameBits) {
   for (const std::size_t elems : {std::size_t{70001}, std::size_t{400016}}) {
     for (const int steps : {0, 3, 50}) {
       for (const char* variant : {"fuseo1", "mergekit"}) {
-        TestTask test;
-        test.shape = {elems};
-        test.task.input_count = kModels + 1;
-        test.task.base = 0;
-        test.task.dtype = DType::kBF16;
-        test.task.significant_bits = SignificantBits(DType::kBF16);
-        test.Defaults(*method);
-        test.params.Set("select_topk", kTopk);
+        TestTask test = TaskOfBf16(*method, elems);
         test.params.SetText("variant", variant);
         Arrays inputs = Inputs(elems, steps);
-        for (std::vector<double>& input : inputs) {
-          for (double& number : input) {
-            number = RoundedTo(DType::kBF16, number);
-          }
-        }
+        std::for_each(inputs.begin(), inputs.end(), RoundToBf16);
         const std::vector<std::uint16_t> expected =
             HalvesOf({RunExact(*method, test, inputs).out}).front();
         for (const int workers : {1, 5}) {

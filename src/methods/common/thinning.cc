@@ -153,10 +153,7 @@ void Thinning::MaskPairs(const Block& block, const Piece& piece,
       MaskRow(block, piece, masks.data());
       break;
   }
-  const std::uint32_t* const mask = masks.data();
-  for (std::size_t i = 0; i < piece.count; ++i) {
-    keep[i] = static_cast<std::uint16_t>(mask[i]);
-  }
+  NarrowMasks(masks.data(), piece.count, keep);
 }
 
 void Thinning::MaskKeys(const std::uint32_t* keys, const Piece& piece,

@@ -151,22 +151,19 @@ void WithVoters(std::size_t count, Body body, Other other) {
   }
 }
 
-// One element, a voter after the other.
-template <bool kConsensus, Votes kVotes, bool kDivides, class T>
-double MergeOne(std::span<const Voter<T>> voters, const T* base, std::size_t i,
-                const VoteEnd& end) {
+// The first element, a voter after the other.
+template <Votes kVotes, bool kDivides, class T>
+double MergeFirst(std::span<const Voter<T>> voters, const T* base, const VoteEnd& end) {
   double balance = 0;
   for (const Voter<T>& voter : voters) {
-    balance += VoteOf<kVotes>(voter, base, i);
+    balance += VoteOf<kVotes>(voter, base, 0);
   }
-  double numerator = kConsensus ? 0 : balance;
+  double numerator = 0;
   double divisor = 0;
-  if constexpr (kConsensus) {
-    for (const Voter<T>& voter : voters) {
-      Count<kVotes>(voter, VoteOf<kVotes>(voter, base, i), Turn(balance), numerator, divisor);
-    }
+  for (const Voter<T>& voter : voters) {
+    Count<kVotes>(voter, VoteOf<kVotes>(voter, base, 0), Turn(balance), numerator, divisor);
   }
-  return Finished<kDivides>(static_cast<double>(base[i]), numerator, divisor, end);
+  return Finished<kDivides>(static_cast<double>(*base), numerator, divisor, end);
 }
 
 template <bool kConsensus, Votes kVotes, bool kDivides, class T>
@@ -180,7 +177,7 @@ void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count, d
       [&] { MergeAny<kConsensus, kVotes, kDivides, T>(voters, base, count, out, end); });
 }
 
-// Calls body.operator()<kDivides>() where that may be true.
+// Calls body.operator()<kDivides>(): whether `end` divides, which it does with consensus only.
 template <bool kConsensus, class Body>
 auto WithEnd(const VoteEnd& end, Body body) {
   if constexpr (kConsensus) {
@@ -204,11 +201,11 @@ void MergeVotes(std::span<const Voter<T>> voters, const T* base, std::size_t cou
   });
 }
 
-// The same for one element.
-template <bool kConsensus, Votes kVotes, class T>
+// The same with consensus, of the first element alone.
+template <Votes kVotes, class T>
 double MergeVote(std::span<const Voter<T>> voters, const T* base, const VoteEnd& end) {
-  return vote_internal::WithEnd<kConsensus>(end, [&]<bool kDivides>() {
-    return vote_internal::MergeOne<kConsensus, kVotes, kDivides, T>(voters, base, 0, end);
+  return vote_internal::WithEnd<true>(end, [&]<bool kDivides>() {
+    return vote_internal::MergeFirst<kVotes, kDivides, T>(voters, base, end);
   });
 }
 

@@ -176,15 +176,10 @@ class FloatVotes {
     vote_internal::WithVoters(
         voters.size(),
         [&](auto indices) {
-          if constexpr (kConsensus) {
-            if (end_.divides) {
-              any = MergeFixed<Out, kConsensus, kVotes, true>(indices, voters, base, count, out,
-                                                              doubts.words());
-              return;
-            }
-          }
-          any = MergeFixed<Out, kConsensus, kVotes, false>(indices, voters, base, count, out,
-                                                           doubts.words());
+          any = vote_internal::WithEnd<kConsensus>(end_, [&]<bool kDivides>() {
+            return MergeFixed<Out, kConsensus, kVotes, kDivides>(indices, voters, base, count, out,
+                                                                 doubts.words());
+          });
         },
         [] {});
     if (any < 0) {

@@ -221,28 +221,22 @@ class PairVotes {
   template <std::size_t kVoters>
   void Doubt(const PairVoter* voters, const std::byte* base, const std::byte* out, const Rest& rest,
              std::size_t count, std::uint16_t* doubts) const {
-    constexpr std::int16_t kMagnitude = 0x7FFF;
-    constexpr std::int16_t kLargest = 0x7000;  // 2^97: nothing overflows
     const auto magnitudes = [](const std::byte* numbers) {
-      return LoadLanes<ShortLanes>(numbers) & kMagnitude;
+      return LoadLanes<ShortLanes>(numbers) & PairSizes::kMagnitude;
     };
-    // Zeros count as large: they leave no bits.
-    const auto low = [](ShortLanes sizes) { return (sizes - 1) & kMagnitude; };
     for (std::size_t at = 0; at < count; at += kPairElems) {
-      ShortLanes highest = magnitudes(base + at * 2);
-      ShortLanes lowest = low(highest);
+      PairSizes sizes(LoadLanes<ShortLanes>(base + at * 2));
       for (std::size_t k = 0; k < kVoters; ++k) {
-        const ShortLanes sizes = magnitudes(voters[k].x + at * 2);
-        highest = LargerLanes(highest, sizes);
-        lowest = SmallerLanes(lowest, low(sizes));
+        sizes.Add(LoadLanes<ShortLanes>(voters[k].x + at * 2));
       }
       const ShortLanes results = magnitudes(out + at * 2);
       const ShortLanes most = results + ((results != 0) & smaller_);
       const ShortLanes steps = magnitudes(rest.step.data() + at * 2);
       const HalfLanes distance = LoadLanes<HalfLanes>(rest.lower.data() + at * 2) -
                                  static_cast<std::uint16_t>(kHalfway) + near_;
-      const ShortLanes doubt = (highest - lowest > span_) | (most < steps) |
-                               ((results == 0) & (highest > 0)) | (highest > kLargest) |
+      const ShortLanes doubt = (sizes.Spanned() > span_) | (most < steps) |
+                               ((results == 0) & (sizes.highest > 0)) |
+                               (sizes.highest > PairSizes::kLargest) |
                                (distance <= static_cast<std::uint16_t>(2 * near_));
       StoreLanes(reinterpret_cast<std::byte*>(doubts + at), doubt);
     }
@@ -303,7 +297,7 @@ class PairVotes {
         keep[k] = IsKept<kKeep>(voters[k], i, x[k], b) ? ~0U : 0U;
       }
       const std::uint16_t result =
-          Bf16FromDouble(MergeVote<true, kVotes, float>({wide.data(), voters.size()}, &b, end_));
+          Bf16FromDouble(MergeVote<kVotes, float>({wide.data(), voters.size()}, &b, end_));
       std::memcpy(out + i * sizeof(result), &result, sizeof(result));
       nonfinite.Add(result);
     }
