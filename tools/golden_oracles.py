@@ -4,6 +4,7 @@ inputs (float64 arrays) and the case of tools/golden_cases.py, and returns the m
 import numpy as np
 
 M64 = (1 << 64) - 1
+PICKERS = 8
 
 
 def models_of(case):
@@ -25,12 +26,12 @@ def mix(x):
     return x ^ (x >> 31)
 
 
-def element_random(seed, tensor, model, elems):
+def element_random(seed, tensor, model, elems, stream=0):
     """Our counter-based numbers (src/methods/common/random.h), for fewer than 2^32 elements."""
     key = mix(seed)
     for c in tensor.encode():
         key = mix(key ^ c)
-    key = (mix(key ^ (len(tensor) << 8)) + mix(model)) & M64
+    key = (mix(key ^ (len(tensor) << 8)) + mix(model + (stream << 32))) & M64
     key = mix(key)
     x = np.arange(elems, dtype=np.uint32) ^ np.uint32(key & 0xFFFFFFFF)
     x ^= x >> np.uint32(17)
@@ -48,15 +49,14 @@ def by_magnitude(magnitude):
     return np.argsort(-magnitude.astype(np.float32), kind="stable")
 
 
-def ranked_mask(rows, random, density, epsilon):
-    """Element i of a row stays below density - epsilon; up to density + epsilon if it exceeds another that its
-    random number picks (src/methods/common/ranked_keep.h)."""
+def ranked_mask(rows, random, picks, density, epsilon):
+    """Element i of a row stays below density - epsilon; up to density + epsilon if it exceeds another, which lies
+    a distance ahead in the row that eight elements have in common (src/methods/common/ranked_keep.h)."""
     width = rows.shape[1]
-    random = random.reshape(rows.shape).astype(np.uint64)
-    golden = (random * np.uint64(0x9E3779B9)) & np.uint64(0xFFFFFFFF)
-    picked = ((golden * np.uint64(width - 1)) >> np.uint64(32)).astype(np.int64)
+    random = random.reshape(rows.shape)
+    distance = 1 + ((picks.astype(np.uint64) * np.uint64(width - 1)) >> np.uint64(32)).astype(np.int64)
     index = np.arange(width)
-    other = picked + (picked >= index)
+    other = (index + np.repeat(distance.reshape(len(rows), -1), PICKERS, axis=1)[:, :width]) % width
     keys = rows.astype(np.float32)
     theirs = np.take_along_axis(keys, other, axis=1)
     exceeds = (keys > theirs) | ((keys == theirs) & (index > other))
@@ -84,7 +84,10 @@ def keep_mask(kind, delta, case, index):
         width = delta.shape[-1] if delta.ndim else 1
         mask = random * 2.0**-32 < density
         if kind == "ranked" and width > 1:
-            mask = ranked_mask(flat.reshape(-1, width), random, density, value(case, "epsilon", index, 0.15))
+            groups = n // width * -(-width // PICKERS)
+            picks = element_random(case["rng"], case["tensor"], index, groups, stream=1)
+            epsilon = value(case, "epsilon", index, 0.15)
+            mask = ranked_mask(flat.reshape(-1, width), random, picks, density, epsilon)
     return mask
 
 

@@ -45,9 +45,10 @@ struct TensorTask {
   bool base_configured = false;  // base_model is set, though it may lack this tensor
   const Params* params = nullptr;
   std::uint64_t seed = 0;
-  int workers = 1;            // Block::worker is in [0, workers)
-  DType dtype = DType::kF32;  // of the result
-  int significant_bits = 53;  // no input has more
+  int workers = 1;                      // Block::worker is in [0, workers)
+  DType dtype = DType::kF32;            // of the result
+  int significant_bits = 53;            // no input has more
+  std::uint64_t kept_bytes = 32 << 20;  // that it may keep from one pass to the next
 
   std::uint64_t RowElems() const { return shape.empty() ? 1 : shape.back(); }
 };
@@ -108,6 +109,9 @@ class TensorMerge {
   // True: where all inputs and the result are bfloat16, blocks of the pass that begins bring pairs,
   // but for those of another number of elements than kPairElems divides.
   virtual bool TakesPairs() const { return false; }
+
+  // Bytes that it keeps from one pass to the next, at most: of what grows with the tensor.
+  virtual std::uint64_t KeptBytes() const { return 0; }
 
   virtual bool WantsSurvey() const { return false; }
   // What the next survey needs to see, ascending and apart: cells of kBlockElems elements (the

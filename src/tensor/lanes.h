@@ -19,6 +19,7 @@ using IntLanes [[gnu::vector_size(32)]] = std::int32_t;
 using WordLanes [[gnu::vector_size(32)]] = std::uint32_t;
 using ShortLanes [[gnu::vector_size(32)]] = std::int16_t;
 using HalfLanes [[gnu::vector_size(32)]] = std::uint16_t;
+using LongLanes [[gnu::vector_size(32)]] = std::int64_t;
 using DoubleLanes [[gnu::vector_size(32)]] = double;
 
 inline constexpr std::size_t kLaneBytes = 32;
@@ -45,12 +46,19 @@ To LanesAs(From lanes) {
   return std::bit_cast<To>(lanes);
 }
 
-// The first four of eight floats, or the others, as doubles.
+// The first four of eight floats, or the others, as doubles. One by one: that is one instruction,
+// where __builtin_convertvector takes four.
 inline DoubleLanes LowerDoubles(FloatLanes floats) {
-  return __builtin_convertvector(__builtin_shufflevector(floats, floats, 0, 1, 2, 3), DoubleLanes);
+  return DoubleLanes{static_cast<double>(floats[0]), static_cast<double>(floats[1]),
+                     static_cast<double>(floats[2]), static_cast<double>(floats[3])};
 }
 inline DoubleLanes UpperDoubles(FloatLanes floats) {
-  return __builtin_convertvector(__builtin_shufflevector(floats, floats, 4, 5, 6, 7), DoubleLanes);
+  return DoubleLanes{static_cast<double>(floats[4]), static_cast<double>(floats[5]),
+                     static_cast<double>(floats[6]), static_cast<double>(floats[7])};
+}
+
+inline DoubleLanes MagnitudeLanes(DoubleLanes doubles) {
+  return LanesAs<DoubleLanes>(LanesAs<LongLanes>(doubles) & 0x7FFFFFFFFFFFFFFF);
 }
 
 template <class Lanes>

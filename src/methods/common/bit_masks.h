@@ -22,6 +22,13 @@ inline void NarrowMasks(const std::uint32_t* __restrict masks, std::size_t count
   }
 }
 
+inline void WidenMasks(const std::uint16_t* __restrict halves, std::size_t count,
+                       std::uint32_t* __restrict masks) {
+  for (std::size_t i = 0; i < count; ++i) {
+    masks[i] = static_cast<std::uint32_t>(static_cast<std::int16_t>(halves[i]));
+  }
+}
+
 // `value`, or 0.
 inline double And(std::uint64_t mask, double value) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) & mask);

@@ -9,6 +9,7 @@
 
 #include "methods/common/keys.h"
 #include "methods/common/lane_sum.h"
+#include "methods/common/pair_sums.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/thinning.h"
 #include "methods/common/vote.h"
@@ -21,7 +22,6 @@ namespace {
 // A divisor this small beside the weights that cancel in it is zero up to rounding.
 constexpr double kCancelled = 1e-12;
 constexpr double kSmallestDivisor = 1e-8;
-constexpr std::uint64_t kMaskBytes = 32 << 20;
 constexpr double kSmallestNorm = 1e-7;  // below, differences are not rescaled
 
 struct Model {
@@ -73,7 +73,7 @@ class GtaMerge : public TensorMerge {
     if (measuring_) {
       norms_ = SegmentSums(task.elems, 2 * models_.size());
       for (Model& model : models_) {
-        model.thinning.RememberMasks(kMaskBytes / models_.size());
+        model.thinning.RememberMasks(task.kept_bytes / models_.size());
       }
     }
     if (!traits.consensus && !masked) {
@@ -84,6 +84,13 @@ class GtaMerge : public TensorMerge {
 
   std::uint64_t BlockElems() const override { return by_rows_ ? task_.RowElems() : kBlockElems; }
   bool TakesFloats() const override { return true; }
+  std::uint64_t KeptBytes() const override {
+    std::uint64_t bytes = 0;
+    for (const Model& model : models_) {
+      bytes += model.thinning.remembered_bytes();
+    }
+    return bytes;
+  }
   bool WantsSurvey() const override { return selecting_ || measuring_ || error_.has_value(); }
   std::span<const double> Combination() const override { return combination_; }
 
@@ -139,18 +146,14 @@ class GtaMerge : public TensorMerge {
     block.WithType([&]<class T>() { EmitOf<T>(block, out); });
   }
 
-  // Norms are measured in the inputs' own width or wider.
   bool TakesPairs() const override {
-    return traits_.consensus && !error_.has_value() &&
-           (selecting_ || (!measuring_ && pair_votes_.possible()));
+    return !error_.has_value() && (WantsSurvey() || (traits_.consensus && pair_votes_.possible()));
   }
   bool EmitPairs(const Block& block, std::byte* out) const override {
     Scratch& scratch = scratch_[static_cast<std::size_t>(block.worker)];
     scratch.half_masks.resize(models_.size());
     std::array<PairVoter, kMaxFloatVoters> voters;
-    for (const Model& model : models_) {
-      model.thinning.StartPairs(block);
-    }
+    StartPairs(block);
     bool nonfinite = false;
     ForPieces(block, [&](const Piece& piece) {
       const std::size_t bytes = piece.offset * sizeof(std::uint16_t);
@@ -163,7 +166,7 @@ class GtaMerge : public TensorMerge {
         by_key = by_key && above.has_value();
       }
       for (std::size_t k = 0; !by_key && k < models_.size(); ++k) {
-        models_[k].thinning.MaskPairs(block, piece, scratch.half_masks[k].data());
+        models_[k].thinning.MaskPairs(block, piece, scratch.half_masks[k]);
       }
       const std::span<const PairVoter> all(voters.data(), models_.size());
       const std::byte* const base = block.pairs[base_] + bytes;
@@ -246,6 +249,9 @@ class GtaMerge : public TensorMerge {
   }
 
   void SurveyPairs(const Block& block) {
+    if (!selecting_) {
+      return AddNormsOfPairs(block);
+    }
     ForPieces(block, [&](const Piece& piece) {
       for (Model& model : models_) {
         if (model.thinning.masks() && model.thinning.searching()) {
@@ -253,6 +259,32 @@ class GtaMerge : public TensorMerge {
         }
       }
     });
+  }
+
+  void AddNormsOfPairs(const Block& block) {
+    StartPairs(block);
+    HalfMasks keep;
+    ForPieces(block, [&](const Piece& piece) {
+      const std::size_t bytes = piece.offset * sizeof(std::uint16_t);
+      const std::byte* const base = block.pairs[base_] + bytes;
+      for (std::size_t k = 0; k < models_.size(); ++k) {
+        const Thinning& thinning = models_[k].thinning;
+        if (!thinning.masks()) {
+          continue;
+        }
+        const std::byte* const x = block.pairs[thinning.input()] + bytes;
+        thinning.MaskPairs(block, piece, keep);
+        double* const norms = norms_.At(block) + 2 * k;
+        norms[0] += NormOfPairs<false>(x, base, nullptr, piece.count);
+        norms[1] += NormOfPairs<true>(x, base, keep.data(), piece.count);
+      }
+    });
+  }
+
+  void StartPairs(const Block& block) const {
+    for (const Model& model : models_) {
+      model.thinning.StartPairs(block);
+    }
   }
 
   template <class T>

@@ -44,13 +44,13 @@ template <bool kMasked, class Body>
 
 }  // namespace pair_sums_internal
 
-// Σ (x - base)² over the elements whose masks are set, or over all where there are none: the
-// additions of LaneSum.
-template <bool kMasked>
-double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
-                     std::size_t count) {
+// Σ term(x - base) over the elements whose masks are set, or over all where there are none: the
+// additions of LaneSum. term: of four doubles; 0 of 0.
+template <bool kMasked, class Term>
+double SumOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
+                  std::size_t count, Term term) {
   namespace internal = pair_sums_internal;
-  // Of numbers within 15 binades, float holds the difference; then its square is exact in double.
+  // Of numbers within 15 binades, float holds the difference, and double its square.
   constexpr std::int16_t kMostSpanned = 15 << 7;
   ShortLanes spanned{};
   ShortLanes largest{};
@@ -62,11 +62,10 @@ double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint1
     spanned = LargerLanes(spanned, sizes.Spanned());
     const FloatLanes even = EvenOf(xs) - EvenOf(bases);
     const FloatLanes odd = OddOf(xs) - OddOf(bases);
-    const DoubleLanes distances[] = {LowerDoubles(even), UpperDoubles(even), LowerDoubles(odd),
-                                     UpperDoubles(odd)};
-    for (std::size_t q = 0; q < 4; ++q) {
-      quads[q] += distances[q] * distances[q];
-    }
+    quads[0] += term(LowerDoubles(even));
+    quads[1] += term(UpperDoubles(even));
+    quads[2] += term(LowerDoubles(odd));
+    quads[3] += term(UpperDoubles(odd));
   });
   const ShortLanes beyond = (spanned > kMostSpanned) | (largest > PairSizes::kLargest);
   std::int16_t any = 0;
@@ -80,13 +79,28 @@ double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint1
     quad = DoubleLanes{};
   }
   internal::ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
-    const auto square = [](DoubleLanes a, DoubleLanes b) { return (a - b) * (a - b); };
-    quads[0] += square(LowerDoubles(EvenOf(xs)), LowerDoubles(EvenOf(bases)));
-    quads[1] += square(UpperDoubles(EvenOf(xs)), UpperDoubles(EvenOf(bases)));
-    quads[2] += square(LowerDoubles(OddOf(xs)), LowerDoubles(OddOf(bases)));
-    quads[3] += square(UpperDoubles(OddOf(xs)), UpperDoubles(OddOf(bases)));
+    quads[0] += term(LowerDoubles(EvenOf(xs)) - LowerDoubles(EvenOf(bases)));
+    quads[1] += term(UpperDoubles(EvenOf(xs)) - UpperDoubles(EvenOf(bases)));
+    quads[2] += term(LowerDoubles(OddOf(xs)) - LowerDoubles(OddOf(bases)));
+    quads[3] += term(UpperDoubles(OddOf(xs)) - UpperDoubles(OddOf(bases)));
   });
   return internal::FoldQuads(quads);
+}
+
+// Σ (x - base)²
+template <bool kMasked>
+double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
+                     std::size_t count) {
+  return SumOfPairs<kMasked>(x, base, masks, count,
+                             [](DoubleLanes distance) { return distance * distance; });
+}
+
+// Σ |x - base|
+template <bool kMasked>
+double NormOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
+                   std::size_t count) {
+  return SumOfPairs<kMasked>(x, base, masks, count,
+                             [](DoubleLanes distance) { return MagnitudeLanes(distance); });
 }
 
 }  // namespace fuseo1

@@ -34,41 +34,47 @@ const std::byte* Pairs(const std::vector<std::uint16_t>& halves) {
   return reinterpret_cast<const std::byte*>(halves.data());
 }
 
-double Energy(const std::vector<std::uint16_t>& x, const std::vector<std::uint16_t>& base,
-              const std::uint16_t* masks) {
-  return LaneSum(kElems, [&](std::size_t i) {
-    const double distance = static_cast<double>(FloatFromBf16(x[i])) -
-                            static_cast<double>(FloatFromBf16(base[i]));
-    return masks == nullptr || masks[i] != 0 ? distance * distance : 0;
+double Square(double distance) { return distance * distance; }
+
+// Σ term(x - base) in doubles, over the first `count` elements.
+template <class Term>
+double Sum(const std::vector<std::uint16_t>& x, const std::vector<std::uint16_t>& base,
+           const std::uint16_t* masks, std::size_t count, Term term) {
+  return LaneSum(count, [&](std::size_t i) {
+    const double distance =
+        static_cast<double>(FloatFromBf16(x[i])) - static_cast<double>(FloatFromBf16(base[i]));
+    return masks == nullptr || masks[i] != 0 ? term(distance) : 0;
   });
 }
 
-TEST(PairSums, EnergiesAreThoseOfDoubles) {
+TEST(PairSums, AreThoseOfDoubles) {
+  const auto magnitude = [](double distance) { return std::abs(distance); };
   for (const bool wide : {false, true}) {
     HalfArrays halves = Numbers(3, wide);
     HalfMasks masks;
     for (std::size_t i = 0; i < kElems; ++i) {
       masks[i] = i % 3 == 0 ? 0xFFFF : 0;
     }
+    const std::vector<std::uint16_t>& base = halves[0];
+    const auto expect_sums = [&](const std::vector<std::uint16_t>& x, std::size_t count) {
+      EXPECT_EQ(EnergyOfPairs<false>(Pairs(x), Pairs(base), nullptr, count),
+                Sum(x, base, nullptr, count, Square));
+      EXPECT_EQ(EnergyOfPairs<true>(Pairs(x), Pairs(base), masks.data(), count),
+                Sum(x, base, masks.data(), count, Square));
+      EXPECT_EQ(NormOfPairs<false>(Pairs(x), Pairs(base), nullptr, count),
+                Sum(x, base, nullptr, count, magnitude));
+      EXPECT_EQ(NormOfPairs<true>(Pairs(x), Pairs(base), masks.data(), count),
+                Sum(x, base, masks.data(), count, magnitude));
+    };
     for (std::size_t k = 1; k <= kModels; ++k) {
-      const std::byte* const x = Pairs(halves[k]);
-      const std::byte* const base = Pairs(halves[0]);
-      EXPECT_EQ(EnergyOfPairs<false>(x, base, nullptr, kElems),
-                Energy(halves[k], halves[0], nullptr));
-      EXPECT_EQ(EnergyOfPairs<true>(x, base, masks.data(), kElems),
-                Energy(halves[k], halves[0], masks.data()));
-      EXPECT_EQ(EnergyOfPairs<false>(x, base, nullptr, kPairElems),
-                LaneSum(kPairElems, [&](std::size_t i) {
-                  const double distance = static_cast<double>(FloatFromBf16(halves[k][i])) -
-                                          static_cast<double>(FloatFromBf16(halves[0][i]));
-                  return distance * distance;
-                }));
+      expect_sums(halves[k], kElems);
+      expect_sums(halves[k], kPairElems);
     }
     halves[1][5] = 0x7F80;
-    EXPECT_EQ(EnergyOfPairs<false>(Pairs(halves[1]), Pairs(halves[0]), nullptr, kElems), HUGE_VAL);
-    masks[5] = 0;
-    EXPECT_EQ(EnergyOfPairs<true>(Pairs(halves[1]), Pairs(halves[0]), masks.data(), kElems),
-              Energy(halves[1], halves[0], masks.data()));
+    expect_sums(halves[1], kElems);
+    masks[5] = 0xFFFF;
+    expect_sums(halves[1], kElems);
+    EXPECT_EQ(NormOfPairs<true>(Pairs(halves[1]), Pairs(base), masks.data(), kElems), HUGE_VAL);
   }
 }
 

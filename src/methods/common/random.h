@@ -1,4 +1,5 @@
-// Random numbers without a generator: a number is a function of (seed, tensor, model, element), so
+// Random numbers without a generator: a number is a function of (seed, tensor, model, stream,
+// element), so
 // threads, chunks and order cannot change it. Pure; any thread.
 //
 // The key mixes everything but the element with the finaliser of SplitMix64; the element goes
@@ -22,12 +23,13 @@ inline std::uint64_t MixBits(std::uint64_t x) {
 
 class ElementRandom {
  public:
-  ElementRandom(std::uint64_t seed, std::string_view tensor, std::size_t model)
+  ElementRandom(std::uint64_t seed, std::string_view tensor, std::size_t model,
+                std::uint64_t stream = 0)
       : key_(MixBits(seed)) {
     for (const char c : tensor) {
       key_ = MixBits(key_ ^ static_cast<unsigned char>(c));
     }
-    key_ = MixBits(key_ ^ (tensor.size() << 8)) + MixBits(model);
+    key_ = MixBits(key_ ^ (tensor.size() << 8)) + MixBits(model + (stream << 32));
   }
 
   // out[i] = uniform in [0, 2^32) for element first + i. Elements [first, first + count) do not
@@ -37,8 +39,9 @@ class ElementRandom {
     const auto before = static_cast<std::uint32_t>(key);
     const auto after = static_cast<std::uint32_t>(key >> 32);
     const auto start = static_cast<std::uint32_t>(first);
-    for (std::size_t i = 0; i < count; ++i) {
-      std::uint32_t x = (start + static_cast<std::uint32_t>(i)) ^ before;
+    const auto end = static_cast<std::uint32_t>(count);
+    for (std::uint32_t i = 0; i < end; ++i) {
+      std::uint32_t x = (start + i) ^ before;
       x ^= x >> 17;
       x *= 0xED5AD4BBU;
       x ^= x >> 11;

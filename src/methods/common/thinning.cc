@@ -5,28 +5,12 @@
 namespace fuseo1 {
 namespace {
 
+// Numbers for what an element is compared with, beside those of the element itself.
+constexpr std::uint64_t kPickStream = 1;
+
 std::uint64_t ShareOf(double share, std::uint64_t elems) {
   const double count = share * static_cast<double>(elems);
   return count <= 0 ? 0 : std::min(elems, static_cast<std::uint64_t>(std::min(count, 0x1p63)));
-}
-
-void Pack(const std::uint32_t* keep, std::size_t count, std::uint32_t* bits) {
-  for (std::size_t i = 0; i < count; i += 32) {
-    std::uint32_t word = 0;
-    for (std::size_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
-      word |= keep[i + j] & 1U << j;
-    }
-    bits[i / 32] = word;
-  }
-}
-
-void Unpack(const std::uint32_t* bits, std::size_t count, std::uint32_t* __restrict keep) {
-  for (std::size_t i = 0; i < count; i += 32) {
-    const std::uint32_t word = bits[i / 32];
-    for (std::uint32_t j = 0; j < std::min<std::size_t>(32, count - i); ++j) {
-      keep[i + j] = 0U - ((word >> j) & 1U);
-    }
-  }
 }
 
 }  // namespace
@@ -38,6 +22,7 @@ Thinning::Thinning(const TensorTask& task, Sparsifier sparsifier, std::size_t in
       elems_(task.elems),
       row_elems_(task.RowElems()),
       random_(task.seed, task.name, input),
+      picks_(task.seed, task.name, input, kPickStream),
       row_keys_(static_cast<std::size_t>(task.workers)) {
   const Params& params = *task.params;
   const double density = params.Get("density", input);
@@ -106,9 +91,10 @@ void Thinning::FinishSurvey() {
 }
 
 void Thinning::RememberMasks(std::uint64_t most_bytes) {
-  const std::uint64_t words = elems_ / row_elems_ * ((row_elems_ + 31) / 32);
-  if (by_rows() && words * sizeof(std::uint32_t) <= most_bytes) {
-    bits_.resize(words);
+  const std::uint64_t halves = elems_ / row_elems_ * PackedHalves(row_elems_);
+  if (by_rows() && halves * sizeof(bits_[0]) <= most_bytes) {
+    bits_ = std::make_unique_for_overwrite<std::uint16_t[]>(halves);
+    remembered_bytes_ = halves * sizeof(bits_[0]);
     remembering_ = true;
   }
 }
@@ -129,8 +115,10 @@ std::optional<std::int32_t> Thinning::KeysAbove(const Piece& piece) const {
   return std::nullopt;
 }
 
-void Thinning::MaskPairs(const Block& block, const Piece& piece,
-                         std::uint16_t* __restrict keep) const {
+void Thinning::MaskPairs(const Block& block, const Piece& piece, HalfMasks& keep) const {
+  if (by_rows()) {
+    return MaskRow(block, piece, keep);
+  }
   Masks masks;
   switch (keep_) {
     case Keep::kAll:
@@ -150,10 +138,9 @@ void Thinning::MaskPairs(const Block& block, const Piece& piece,
       MaskAtRandom(piece, masks.data());
       break;
     case Keep::kRanked:
-      MaskRow(block, piece, masks.data());
       break;
   }
-  NarrowMasks(masks.data(), piece.count, keep);
+  NarrowMasks(masks.data(), piece.count, keep.data());
 }
 
 void Thinning::MaskKeys(const std::uint32_t* keys, const Piece& piece,
@@ -170,15 +157,6 @@ void Thinning::MaskKeys(const std::uint32_t* keys, const Piece& piece,
   }
 }
 
-std::uint32_t* Thinning::RowKeys(const Block& block) const {
-  if (!by_rows() || !(remembering_ || bits_.empty())) {
-    return nullptr;
-  }
-  std::vector<std::uint32_t>& keys = row_keys_[static_cast<std::size_t>(block.worker)];
-  keys.resize(block.count);
-  return keys.data();
-}
-
 void Thinning::MaskAtRandom(const Piece& piece, std::uint32_t* __restrict keep) const {
   random_.Fill(piece.first, piece.count, keep);
   // Integers below limit are integers of at most last; density is above 0 and below 1.
@@ -188,22 +166,25 @@ void Thinning::MaskAtRandom(const Piece& piece, std::uint32_t* __restrict keep) 
   }
 }
 
-std::uint32_t* Thinning::RowBits(const Block& block) const {
-  return bits_.data() + block.first / row_elems_ * ((row_elems_ + 31) / 32);
-}
-
-void Thinning::MaskRow(const Block& block, const Piece& piece, std::uint32_t* keep) const {
-  std::uint32_t* const bits = bits_.empty() ? nullptr : RowBits(block) + piece.offset / 32;
+void Thinning::MaskRow(const Block& block, const Piece& piece, HalfMasks& keep) const {
+  std::uint16_t* const bits =
+      bits_ == nullptr
+          ? nullptr
+          : &bits_[RowOf(block) * PackedHalves(row_elems_) + PackedHalves(piece.offset)];
   if (bits != nullptr && !remembering_) {
-    Unpack(bits, piece.count, keep);
-    return;
+    return UnpackMasks(bits, piece.count, keep);
   }
   Masks random;
   random_.Fill(piece.first, piece.count, random.data());
+  std::array<std::uint32_t, PicksOf(kBlockElems)> picks;
+  picks_.Fill(RowOf(block) * PicksOf(row_elems_) + PicksOf(piece.offset), PicksOf(piece.count),
+              picks.data());
+  Masks masks;
   RankedMask(share_, row_keys_[static_cast<std::size_t>(block.worker)].data(), block.count,
-             piece.offset, piece.count, random.data(), keep);
+             piece.offset, piece.count, random.data(), picks.data(), masks.data());
+  NarrowMasks(masks.data(), piece.count, keep.data());
   if (bits != nullptr) {
-    Pack(keep, piece.count, bits);
+    PackMasks(keep, piece.count, bits);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "methods/common/bit_masks.h"
 #include "methods/common/gta.h"
 #include "methods/common/keys.h"
+#include "methods/common/packed_masks.h"
 #include "methods/common/pairs.h"
 #include "methods/common/random.h"
 #include "methods/common/ranked_keep.h"
@@ -55,20 +56,21 @@ class Thinning {
   // A row's masks are remembered from their first computation on, one bit an element, if they take
   // at most this. Before the first Start.
   void RememberMasks(std::uint64_t most_bytes);
+  std::uint64_t remembered_bytes() const { return remembered_bytes_; }
   // Remembered masks are complete.
   void UseMemory() { remembering_ = false; }
 
   // Before the masks of a block.
   template <class T>
   void Start(const Block& block) const {
-    if (std::uint32_t* const keys = RowKeys(block)) {
+    StartRow(block, [&](std::uint32_t* keys) {
       DifferenceKeys(block.Of<T>(input_), block.Of<T>(base_), block.count, keys);
-    }
+    });
   }
   void StartPairs(const Block& block) const {
-    if (std::uint32_t* const keys = RowKeys(block)) {
+    StartRow(block, [&](std::uint32_t* keys) {
       DifferenceKeysOfPairs(block.pairs[input_], block.pairs[base_], block.count, keys);
-    }
+    });
   }
 
   // What stays of a piece are the keys above this number; nullopt: only Mask tells.
@@ -90,13 +92,16 @@ class Thinning {
       case Keep::kRandom:
         MaskAtRandom(piece, keep);
         break;
-      case Keep::kRanked:
-        MaskRow(block, piece, keep);
+      case Keep::kRanked: {
+        HalfMasks halves;
+        MaskRow(block, piece, halves);
+        WidenMasks(halves.data(), piece.count, keep);
         break;
+      }
     }
   }
   // The same of blocks of pairs.
-  void MaskPairs(const Block& block, const Piece& piece, std::uint16_t* keep) const;
+  void MaskPairs(const Block& block, const Piece& piece, HalfMasks& keep) const;
 
  private:
   enum class Keep : std::uint8_t { kAll, kNone, kCut, kBand, kRandom, kRanked };
@@ -124,10 +129,19 @@ class Thinning {
 
   void MaskKeys(const std::uint32_t* keys, const Piece& piece, std::uint32_t* keep) const;
   void MaskAtRandom(const Piece& piece, std::uint32_t* keep) const;
-  void MaskRow(const Block& block, const Piece& piece, std::uint32_t* keep) const;
-  // Where the keys of a row are needed; else null.
-  std::uint32_t* RowKeys(const Block& block) const;
-  std::uint32_t* RowBits(const Block& block) const;
+  void MaskRow(const Block& block, const Piece& piece, HalfMasks& keep) const;
+  std::uint64_t RowOf(const Block& block) const { return block.first / row_elems_; }
+  // Calls fill(keys) where the keys of the block's row are needed.
+  template <class Fill>
+  void StartRow(const Block& block, Fill fill) const {
+    if (!by_rows() || !(remembering_ || bits_ == nullptr)) {
+      return;
+    }
+    std::vector<std::uint32_t>& keys = row_keys_[static_cast<std::size_t>(block.worker)];
+    keys.resize(KeysOfRow(block.count));
+    fill(keys.data());
+    CloseRow(keys.data(), block.count);
+  }
 
   std::size_t input_;
   std::size_t base_;
@@ -138,9 +152,12 @@ class Thinning {
   std::array<std::uint64_t, 2> ranks_ = {};  // kCut: {kept}; kBand: {kept and above, above}
   std::vector<std::unique_ptr<RankSearch>> searches_;  // one a rank
   ElementRandom random_;
+  ElementRandom picks_;                                       // kRanked, with random_
   RankedKeep share_;                                          // to keep at random
   mutable std::vector<std::vector<std::uint32_t>> row_keys_;  // [workers]
-  mutable std::vector<std::uint32_t> bits_;                   // [rows][words]
+  // [rows][PackedHalves], or null. Memory that is not written to before it is needed takes none.
+  std::unique_ptr<std::uint16_t[]> bits_;
+  std::uint64_t remembered_bytes_ = 0;
   bool remembering_ = false;
 };
 
