@@ -11,6 +11,7 @@
 #include "cli/planning.h"
 #include "cli/version.h"
 #include "engine/memory_budget.h"
+#include "engine/memory_needs.h"
 #include "publish/side_files.h"
 #include "tensor/isa.h"
 
@@ -53,6 +54,10 @@ Status Run(const PlanCommandOptions& options) {
   PlanSurroundings here;
   here.memory_budget_bytes =
       engine_options.memory_bytes > 0 ? engine_options.memory_bytes : DefaultMemoryBytes();
+  const MemoryNeeds needs = NeedsOf(plan, here.memory_budget_bytes, engine_options.chunk_elems);
+  here.least_budget_bytes = needs.LeastBudget();
+  here.most_used_bytes = needs.MostOf(
+      here.memory_budget_bytes, needs.ThreadsOf(here.memory_budget_bytes, engine_options.threads));
   if (!options.output_dir.empty()) {
     FUSEO1_TRY_VOID(CheckOutputPlace(fs, plan, options.output_dir, {}));
   }

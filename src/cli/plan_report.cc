@@ -99,8 +99,8 @@ std::string PlanText(const MergePlan& plan, const PlanSurroundings& here) {
                                   HumanBytes(plan.read_bytes), HumanBytes(MostReadBytes(plan)),
                                   1 + plan.survey_passes));
   line("memory", fmt::format("at most {} here; {} is the least --memory that does",
-                             HumanBytes(here.memory_budget_bytes + kOverheadBytes),
-                             HumanBytes(plan.minimum_memory_bytes)));
+                             HumanBytes(here.most_used_bytes + kOverheadBytes),
+                             HumanBytes(here.least_budget_bytes)));
   const bool fits = here.free_disk_bytes >= plan.output_bytes;
   line("disk", fmt::format("{} needed, {} free in {}{}", HumanBytes(plan.output_bytes),
                            HumanBytes(here.free_disk_bytes), Printable(here.disk_path),
@@ -167,8 +167,8 @@ Json PlanJson(const MergePlan& plan, const PlanSurroundings& here) {
           {"passes", 1 + plan.survey_passes},
           {"memory",
            {{"budget_bytes", here.memory_budget_bytes},
-            {"peak_bytes", here.memory_budget_bytes + kOverheadBytes},
-            {"minimum_budget_bytes", plan.minimum_memory_bytes}}},
+            {"peak_bytes", here.most_used_bytes + kOverheadBytes},
+            {"minimum_budget_bytes", here.least_budget_bytes}}},
           {"disk",
            {{"path", here.disk_path},
             {"needed_bytes", plan.output_bytes},

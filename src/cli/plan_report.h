@@ -12,6 +12,8 @@ namespace fuseo1 {
 // What the plan meets on this machine.
 struct PlanSurroundings {
   std::uint64_t memory_budget_bytes = 0;
+  std::uint64_t most_used_bytes = 0;     // of it
+  std::uint64_t least_budget_bytes = 0;  // with which the merge runs
   std::uint64_t free_disk_bytes = 0;
   std::string disk_path;  // whose file system has them
 };

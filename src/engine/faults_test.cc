@@ -170,7 +170,7 @@ TEST(Faults, ADiskTooSmallIsRefusedBeforeTheFirstByte) {
 }
 
 TEST(Faults, WorkStopsWhileItWaitsForMemory) {
-  MemoryBudget budget(100);
+  MemoryBudget budget(100, 0);
   const auto lease = budget.Take(60, "this");
   std::thread closer([&] { budget.Close(); });
   const auto waited = budget.Take(60, "that");

@@ -37,12 +37,16 @@ class Lease {
 
 class MemoryBudget {
  public:
-  explicit MemoryBudget(std::uint64_t total_bytes) : total_(total_bytes) {}
+  // kept_bytes: of them, those that are in use to the end, and for which no one need wait.
+  MemoryBudget(std::uint64_t total_bytes, std::uint64_t kept_bytes)
+      : total_(total_bytes), kept_(std::min(kept_bytes, total_bytes)) {}
 
   std::uint64_t total_bytes() const { return total_; }
+  // What can be taken at most.
+  std::uint64_t free_bytes() const { return total_ - kept_; }
 
-  // Waits until `bytes` are free. kSystem at once where the whole budget is smaller; `what` names
-  // the need. kInterrupted once the budget is closed.
+  // Waits until `bytes` are free. kSystem at once where they never are; `what` names the need.
+  // kInterrupted once the budget is closed.
   Result<Lease> Take(std::uint64_t bytes, const std::string& what);
 
   // Ends every wait, now and later: what would be given back belongs to work that has stopped.
@@ -53,6 +57,7 @@ class MemoryBudget {
   void GiveBack(std::uint64_t bytes);
 
   const std::uint64_t total_;
+  const std::uint64_t kept_;
   std::mutex mutex_;
   std::condition_variable freed_;
   std::uint64_t used_ = 0;

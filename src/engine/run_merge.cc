@@ -1,7 +1,6 @@
 #include "engine/run_merge.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +9,7 @@
 #include "engine/committer.h"
 #include "engine/input_files.h"
 #include "engine/memory_budget.h"
+#include "engine/memory_needs.h"
 #include "engine/output_writer.h"
 #include "engine/run_context.h"
 #include "engine/scheduler.h"
@@ -20,32 +20,14 @@ namespace {
 // Above this a tensor is shared. Below, one worker takes a fraction of a second for it.
 constexpr std::uint64_t kSharedElems = 8 << 20;
 
-int ProcessorsOfThisProcess() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) {
-    return 1;
+Result<int> WorkersWithin(const MemoryNeeds& needs, std::uint64_t memory_bytes, int threads) {
+  const int workers = needs.ThreadsOf(memory_bytes, threads);
+  if (workers == 0) {
+    return SystemError(fmt::format(
+        "this merge needs {} of memory with one thread, the budget is {}. Give more with --memory.",
+        HumanBytes(needs.LeastBudget()), HumanBytes(memory_bytes)));
   }
-  return std::max(CPU_COUNT(&set), 1);
-}
-
-// As many workers as were asked for and as the budget can give buffers to.
-Result<int> WorkersWithin(const MergePlan& plan, const EngineOptions& options,
-                          std::uint64_t memory_bytes, std::uint64_t* worker_bytes) {
-  *worker_bytes = 0;
-  for (const TensorJob& job : plan.jobs) {
-    *worker_bytes = std::max(*worker_bytes, TensorRun::WorkerBytes(job, options.chunk_elems));
-  }
-  const int wanted = options.threads > 0 ? options.threads : ProcessorsOfThisProcess();
-  // Half of the budget stays for whole rows, whole tensors and chunks that wait for their turn.
-  const std::uint64_t affordable = memory_bytes / 2 / std::max<std::uint64_t>(*worker_bytes, 1);
-  if (affordable == 0) {
-    return SystemError(
-        fmt::format("one thread needs {} of buffers, the budget is {}. Give more with "
-                    "--memory.",
-                    HumanBytes(*worker_bytes * 2), HumanBytes(memory_bytes)));
-  }
-  return static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(wanted), affordable));
+  return workers;
 }
 
 std::vector<std::uint32_t> JobsNotIn(const MergePlan& plan,
@@ -68,11 +50,11 @@ std::vector<std::uint32_t> JobsNotIn(const MergePlan& plan,
 Result<MergeReport> RunMerge(FileSystem& fs, const MergePlan& plan, const std::string& output_dir,
                              const EngineOptions& options, const MergeHooks& hooks) {
   const auto start = std::chrono::steady_clock::now();
-  MemoryBudget budget(options.memory_bytes > 0 ? options.memory_bytes : DefaultMemoryBytes());
-  std::uint64_t worker_bytes = 0;
-  FUSEO1_TRY(const int workers, WorkersWithin(plan, options, budget.total_bytes(), &worker_bytes));
-  FUSEO1_TRY(const Lease buffers, budget.Take(worker_bytes * static_cast<std::uint64_t>(workers),
-                                              "the threads' buffers"));
+  const std::uint64_t memory_bytes =
+      options.memory_bytes > 0 ? options.memory_bytes : DefaultMemoryBytes();
+  const MemoryNeeds needs = NeedsOf(plan, memory_bytes, options.chunk_elems);
+  FUSEO1_TRY(const int workers, WorkersWithin(needs, memory_bytes, options.threads));
+  MemoryBudget budget(memory_bytes, needs.worker * static_cast<std::uint64_t>(workers));
   FUSEO1_TRY(const InputFiles inputs, InputFiles::Open(fs, plan));
   FUSEO1_TRY(const auto writer, OutputWriter::Open(fs, plan, output_dir, options));
 

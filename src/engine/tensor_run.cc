@@ -33,6 +33,14 @@ std::uint64_t BytesPerElem(const TensorJob& job) {
   return bytes;
 }
 
+std::size_t WidestInput(const TensorJob& job) {
+  std::size_t bytes = 0;
+  for (const JobInput& input : job.inputs) {
+    bytes = std::max(bytes, WidthBytes(input.dtype));
+  }
+  return bytes;
+}
+
 // result[i] = Σ_k combination[k] · input_k[i]
 template <class T>
 void Combine(std::span<const double> combination, const Block& block, double* result) {
@@ -51,8 +59,8 @@ void Combine(std::span<const double> combination, const Block& block, double* re
 constexpr std::uint64_t kTableBytes = 512 * kKiB;
 // Shorter tensors have no such tables.
 constexpr std::uint64_t kShortElems = 65536;
-// A method that goes by rows may keep a bit an element and input between its passes, up to this.
-constexpr std::uint64_t kMaxMaskBytes = 32 * kMiB;
+// What a method may keep of a tensor, however small the budget is.
+constexpr std::uint64_t kKeptBytes = 32 * kMiB;
 
 std::uint64_t TableBytes(const TensorJob& job, int workers) {
   return static_cast<std::uint64_t>(workers) * job.inputs.size() * kTableBytes;
@@ -75,13 +83,21 @@ std::uint64_t TensorRun::ChunkElems(const TensorJob& job, std::uint64_t wanted_e
 std::uint64_t TensorRun::WorkerBytes(const TensorJob& job, std::uint64_t chunk_elems) {
   const std::uint64_t elems =
       std::min(ChunkElems(job, chunk_elems), std::max<std::uint64_t>(job.Elems(), 1));
-  std::size_t widest = 0;
-  for (const JobInput& input : job.inputs) {
-    widest = std::max(widest, WidthBytes(input.dtype));
-  }
   const std::uint64_t tables = job.Elems() > kShortElems ? TableBytes(job, 1) : 0;
-  return tables + WorkerBuffers::BytesFor(job.inputs.size(), elems * widest,
+  return tables + WorkerBuffers::BytesFor(job.inputs.size(), elems * WidestInput(job),
                                           elems * WidthBytes(job.dtype), kBlockElems);
+}
+
+std::uint64_t TensorRun::KeptBytes(std::uint64_t budget_bytes) {
+  return std::max(kKeptBytes, budget_bytes / 16);
+}
+
+std::uint64_t TensorRun::RowBytes(const TensorJob& job, std::uint64_t block_elems,
+                                  std::uint64_t chunk_elems) {
+  // A row goes with the chunk in which it starts.
+  const std::uint64_t elems = std::min(chunk_elems + block_elems, job.Elems());
+  return WorkerBuffers::BytesFor(job.inputs.size(), elems * WidestInput(job),
+                                 elems * WidthBytes(job.dtype), block_elems);
 }
 
 TensorRun::TensorRun(RunContext& context, std::uint32_t job_index, int workers)
@@ -105,7 +121,8 @@ Status TensorRun::Start() {
                        .seed = context_.plan.seed,
                        .workers = context_.workers,
                        .dtype = job_.dtype,
-                       .significant_bits = 0};
+                       .significant_bits = 0,
+                       .kept_bytes = KeptBytes(context_.budget.total_bytes())};
     for (const JobInput& input : job_.inputs) {
       task_.significant_bits = std::max(task_.significant_bits, SignificantBits(input.dtype));
     }
@@ -128,24 +145,22 @@ Status TensorRun::TakeShare() {
   const MemoryBudget& budget = context_.budget;
   // One worker's tables are part of its buffers. What the rest takes beyond a quarter of a small
   // budget fits beside it.
-  std::uint64_t tables = workers_ > 1 ? TableBytes(job_, workers_) : 0;
+  const std::uint64_t tables =
+      merge_->KeptBytes() + (workers_ > 1 ? TableBytes(job_, workers_) : 0);
   std::uint64_t rows = 0;
   const std::uint64_t block = merge_->BlockElems();
   if (block != kBlockElems && block > 0) {
     block_elems_ = block;
-    tables += std::min(kMaxMaskBytes, job_.Elems() / 8 * job_.inputs.size());
-    const std::size_t width = std::max(out_width_bytes_, std::size_t{8});
     const auto rows_of = [&](std::uint64_t chunk_elems) {
-      return static_cast<std::uint64_t>(workers_) *
-             WorkerBuffers::BytesFor(job_.inputs.size(), (chunk_elems + block) * width,
-                                     (chunk_elems + block) * out_width_bytes_, block_elems_);
+      return static_cast<std::uint64_t>(workers_) * RowBytes(job_, block_elems_, chunk_elems);
     };
     while (chunk_elems_ > kSegmentElems && rows_of(chunk_elems_) > budget.total_bytes() / 2) {
       chunk_elems_ = RoundUpToSegments(chunk_elems_ / 2);
     }
     rows = rows_of(chunk_elems_);
   }
-  const std::uint64_t bytes = rows + std::min(tables, budget.total_bytes() / 4);
+  const std::uint64_t rest = budget.free_bytes() - std::min(rows, budget.free_bytes());
+  const std::uint64_t bytes = rows + std::min({tables, budget.total_bytes() / 4, rest});
   if (bytes > 0) {
     FUSEO1_TRY(lease_,
                context_.budget.Take(

@@ -41,8 +41,12 @@ class TensorRun {
   // Wakes threads that wait for an earlier chunk which will not come, after a failure.
   void Abandon();
 
-  // Bytes that one worker needs for `job` where blocks are free.
+  // Bytes that one worker needs for `job` where blocks are free, and where they are whole rows.
   static std::uint64_t WorkerBytes(const TensorJob& job, std::uint64_t chunk_elems);
+  static std::uint64_t RowBytes(const TensorJob& job, std::uint64_t block_elems,
+                                std::uint64_t chunk_elems);
+  // What a method may keep of a tensor between its passes, whatever the tensor.
+  static std::uint64_t KeptBytes(std::uint64_t budget_bytes);
   static std::uint64_t ChunkElems(const TensorJob& job, std::uint64_t wanted_elems);
 
  private:

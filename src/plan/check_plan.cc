@@ -66,18 +66,9 @@ void MeasureCost(MergePlan* plan) {
     if (job.fate != TensorFate::kMerge) {
       continue;
     }
-    if (plan->numerics == Numerics::kTorch) {
-      // Whole tensors: every input and the result as float or double, and the method's own.
-      const std::uint64_t width = job.torch_dtype == DType::kF64 ? 8 : 4;
-      const std::uint64_t tensors = 2 * job.inputs.size() + 3;
-      plan->minimum_memory_bytes =
-          std::max(plan->minimum_memory_bytes, tensors * job.Elems() * width);
-    } else if (seen.size() < 64 && seen.insert(job.params).second) {
+    if (plan->numerics == Numerics::kExact && seen.size() < 64 && seen.insert(job.params).second) {
       plan->survey_passes = std::max(plan->survey_passes, CountSurveys(*plan, job));
     }
-    // One segment of every input as stored and as f64, and the result.
-    const std::uint64_t segment = (job.inputs.size() + 1) * kSegmentElems * 16;
-    plan->minimum_memory_bytes = std::max(plan->minimum_memory_bytes, segment);
   }
 }
 

@@ -9,8 +9,8 @@
 
 namespace fuseo1 {
 
-// Sets read_bytes, survey_passes and minimum_memory_bytes, and adds warnings: parameters that no
-// tensor used, weights that cancel, models that do not derive from the base, tensors left out.
+// Sets read_bytes and survey_passes, and adds warnings: parameters that no tensor used, weights
+// that cancel, models that do not derive from the base, tensors left out.
 // Errors: kInput for a tokenizer that tokenizer_source names and that cannot be read, kUsage for
 // vocabularies that differ under it.
 Status CheckPlan(FileSystem& fs, const PlacedModels& placed, const ParameterResolver& resolver,

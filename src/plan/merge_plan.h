@@ -98,8 +98,6 @@ struct MergePlan {
   std::uint64_t output_bytes = 0;  // of all shards
   std::uint64_t read_bytes = 0;    // of one pass over all inputs
   int survey_passes = 0;           // beyond the emit pass, at most
-  std::uint64_t minimum_memory_bytes =
-      0;  // the smallest budget under which every job runs (torch needs whole tensors)
 
   // Everything that decides output bytes: config, parameters, inputs (size, mtime, inode, header
   // hash), layout, format version. A journal belongs to one fingerprint.

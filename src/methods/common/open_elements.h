@@ -19,7 +19,12 @@ namespace fuseo1 {
 class OpenElements {
  public:
   OpenElements(std::size_t models, std::uint64_t elems)
-      : models_(models), segments_((elems + kSegmentElems - 1) / kSegmentElems) {}
+      : models_(models),
+        most_(std::clamp<std::uint64_t>(elems / 16, std::min(elems, kFew), kMost)),
+        segments_((elems + kSegmentElems - 1) / kSegmentElems) {}
+
+  // At most: the lists may have grown to twice what they hold.
+  std::uint64_t bytes() const { return 2 * most_ * (sizeof(Entry) + models_ * sizeof(double)); }
 
   // Any thread, as TensorMerge::Survey: blocks of a segment one after the other. number_of(j):
   // model j's. Then Count, once for a block: how many it had.
@@ -30,8 +35,8 @@ class OpenElements {
     }
     Segment& segment = segments_[block.segment()];
     if (segment.entries.empty()) {
-      segment.entries.reserve(kSegmentElems / 32);
-      segment.numbers.reserve(kSegmentElems / 32 * models_);
+      segment.entries.reserve(kSegmentElems / 128);
+      segment.numbers.reserve(kSegmentElems / 128 * models_);
     }
     segment.entries.push_back({static_cast<std::uint32_t>(block.first % kSegmentElems + i), key});
     const std::size_t before = segment.numbers.size();
@@ -44,7 +49,7 @@ class OpenElements {
   void Count(std::uint64_t elements) { count_.fetch_add(elements, std::memory_order_relaxed); }
 
   // False: there were too many to keep. At the end it does not depend on the threads.
-  bool complete() const { return count() <= kMost; }
+  bool complete() const { return count() <= most_; }
   std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
 
   // The element at `rank` among them (1 has the largest key; of equal ones the lower index).
@@ -112,6 +117,7 @@ class OpenElements {
 
  private:
   static constexpr std::uint64_t kMost = 1 << 20;
+  static constexpr std::uint64_t kFew = 4096;
   struct Entry {
     std::uint32_t offset;  // in the segment
     std::uint32_t key;
@@ -132,6 +138,7 @@ class OpenElements {
   }
 
   std::size_t models_;
+  std::uint64_t most_;
   std::vector<Segment> segments_;
   std::atomic<std::uint64_t> count_ = 0;
 };

@@ -76,6 +76,7 @@ class SceMerge : public TensorMerge {
     }
   }
 
+  std::uint64_t KeptBytes() const override { return search_.has_value() ? open_.bytes() : 0; }
   bool WantsSurvey() const override { return stage_ != Stage::kDone || error_.has_value(); }
   std::span<const double> Combination() const override { return combination_; }
 
