@@ -52,8 +52,9 @@ Status Run(const PlanCommandOptions& options) {
                                                        .plan_options = {}}));
   plan.warnings.insert(plan.warnings.end(), side.notes().begin(), side.notes().end());
   PlanSurroundings here;
-  here.memory_budget_bytes =
-      engine_options.memory_bytes > 0 ? engine_options.memory_bytes : DefaultMemoryBytes();
+  here.memory_budget_bytes = engine_options.memory_bytes > 0
+                                 ? engine_options.memory_bytes
+                                 : DefaultMemoryBytes(plan, engine_options.chunk_elems);
   const MemoryNeeds needs = NeedsOf(plan, here.memory_budget_bytes, engine_options.chunk_elems);
   here.least_budget_bytes = needs.LeastBudget();
   here.most_used_bytes = needs.MostOf(

@@ -67,13 +67,12 @@ void MemoryBudget::Close() {
   freed_.notify_all();
 }
 
-std::uint64_t DefaultMemoryBytes() {
+std::uint64_t AvailableMemoryBytes() {
   // MemAvailable counts what the page cache would give up; sysconf's free pages would not.
   const std::uint64_t available = NumberAfter("MemAvailable:", Contents("/proc/meminfo")) * kKiB;
   // In a container, its limit; "max" where there is none.
   const std::uint64_t limit = NumberAfter("", Contents("/sys/fs/cgroup/memory.max"));
-  const std::uint64_t most = limit > 0 ? std::min(available, limit) : available;
-  return std::max<std::uint64_t>(most / 2, 256 * kMiB);
+  return std::max<std::uint64_t>(limit > 0 ? std::min(available, limit) : available, 512 * kMiB);
 }
 
 }  // namespace fuseo1

@@ -64,7 +64,7 @@ class MemoryBudget {
   bool closed_ = false;
 };
 
-// Half of the memory that is available now, at least 256 MiB: the budget where none is given.
-std::uint64_t DefaultMemoryBytes();
+// That could be used now without swapping, by this machine or its container; at least 512 MiB.
+std::uint64_t AvailableMemoryBytes();
 
 }  // namespace fuseo1

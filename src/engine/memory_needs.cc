@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 
+#include "engine/memory_budget.h"
 #include "engine/tensor_run.h"
 #include "methods/method.h"
 
@@ -71,6 +72,12 @@ std::uint64_t MemoryNeeds::MostOf(std::uint64_t budget_bytes, int threads) const
   // Two tensors at a time: the threads begin the next one while the last chunks of one are left.
   return std::min(budget_bytes,
                   static_cast<std::uint64_t>(threads) * (worker + rows + whole) + 2 * kept);
+}
+
+std::uint64_t DefaultMemoryBytes(const MergePlan& plan, std::uint64_t chunk_elems) {
+  const std::uint64_t available = AvailableMemoryBytes();
+  const std::uint64_t half = available / 2;
+  return std::clamp(NeedsOf(plan, half, chunk_elems).LeastBudget(), half, available / 8 * 7);
 }
 
 MemoryNeeds NeedsOf(const MergePlan& plan, std::uint64_t budget_bytes, std::uint64_t chunk_elems) {

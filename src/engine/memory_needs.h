@@ -25,6 +25,10 @@ struct MemoryNeeds {
 };
 
 // chunk_elems: as EngineOptions.
+// The budget where none is given: half of the memory that is available now, or up to seven eighths
+// where the merge cannot run in less.
+std::uint64_t DefaultMemoryBytes(const MergePlan& plan, std::uint64_t chunk_elems = 0);
+
 // budget_bytes: decides what may be kept.
 MemoryNeeds NeedsOf(const MergePlan& plan, std::uint64_t budget_bytes,
                     std::uint64_t chunk_elems = 0);
