@@ -26,8 +26,10 @@ inline void PackMasks(const HalfMasks& masks, std::size_t count, std::uint16_t* 
   auto* to = reinterpret_cast<std::byte*>(bits);
   for (std::size_t at = 0; at < count; at += kPackedGroup) {
     HalfLanes packed{};
+    HalfLanes bit = AllLanes<HalfLanes>(std::uint16_t{1});
     for (int q = 0; q < 16; ++q, from += kLaneBytes) {
-      packed |= LoadLanes<HalfLanes>(from) & static_cast<std::uint16_t>(1U << q);
+      packed |= LoadLanes<HalfLanes>(from) & bit;
+      bit += bit;
     }
     StoreLanes(to, packed);
     to += kLaneBytes;

@@ -1,7 +1,9 @@
 // Congruences in all their spellings: "n = 0, 1 (mod 4)", "4 | n", "n is divisible by 4", "n mod 4
 // = 1".
 #include <algorithm>
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -130,6 +132,23 @@ void ReadRemainder(std::vector<Token>* in) {
   SayCongruence({(*in)[0]}, residue, modulus, in);
 }
 
+// 17 \bmod 5 is 2: whole numbers, and nothing else. 2 \pmod 5 is a class, not a number.
+void ReadModulo(std::vector<Token>* in) {
+  const std::size_t sign = (*in)[0].Is("-") ? 1 : 0;
+  if (in->size() != sign + 4 || !IsWhole((*in)[sign]) || !IsWhole((*in)[sign + 2]) ||
+      !((*in)[sign + 1].IsCommand("mod") || (*in)[sign + 1].IsWord("mod"))) {
+    return;
+  }
+  const std::optional<std::int64_t> number = (*in)[sign].value.ToInt();
+  const std::optional<std::int64_t> modulus = (*in)[sign + 2].value.ToInt();
+  if (!number || !modulus || *modulus < 1) return;
+  const std::int64_t rest = (sign > 0 ? -*number : *number) % *modulus;
+  Token value = Made((*in)[sign], TokenKind::kNumber, "");
+  value.value = Rational(rest < 0 ? rest + *modulus : rest);
+  value.text = std::to_string(*value.value.ToInt());
+  *in = {value, in->back()};
+}
+
 }  // namespace
 
 void FinishCongruences(std::vector<Token>* in) {
@@ -138,6 +157,7 @@ void FinishCongruences(std::vector<Token>* in) {
   ReadBar(in);
   ReadDivisible(in);
   ReadRemainder(in);
+  ReadModulo(in);
 }
 
 void ReadParity(std::vector<Token>* in) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "eval/grade/strict/lexer.h"
+#include "eval/grade/strict/lexer_edit.h"
 #include "eval/grade/strict/units.h"
 #include "eval/grade/strict/words.h"
 
@@ -62,6 +63,44 @@ bool JoinUnitPrefix(std::vector<Token>& in, std::size_t at) {
   unit.text = name;
   unit.roman = true;
   return true;
+}
+
+bool StandsInFraction(const Token& token) {
+  switch (token.kind) {
+    case TokenKind::kWord:
+      return false;
+    case TokenKind::kCommand:
+      for (const std::string_view name : {"pi", "sqrt", "cdot", "times", "ln", "log"}) {
+        if (token.text == name) return true;
+      }
+      return false;
+    default:
+      break;
+  }
+  for (const std::string_view mark : {"=", "<", ">", ",", ";", ":", "|"}) {
+    if (token.Is(mark)) return false;
+  }
+  return true;
+}
+
+// 3 \over 8 and 5 \choose 2 take all that stands on both sides; then braces say so. Not beside a
+// relation or in a list: TeX would take that too, and no one means it.
+void BraceFraction(std::vector<Token>* in) {
+  int depth = 0;
+  int fractions = 0;
+  for (const Token& token : *in) {
+    depth += token.Is("{") || token.Is("(") || token.Is("[") ? 1 : 0;
+    depth -= token.Is("}") || token.Is(")") || token.Is("]") ? 1 : 0;
+    if (depth > 0) continue;
+    if (token.IsCommand("over") || token.IsCommand("choose")) {
+      ++fractions;
+    } else if (!StandsInFraction(token)) {
+      return;
+    }
+  }
+  if (fractions != 1) return;
+  in->insert(in->begin(), Made(in->front(), TokenKind::kSymbol, "{"));
+  in->insert(in->end() - 1, Made(in->back(), TokenKind::kSymbol, "}"));
 }
 
 }  // namespace
@@ -173,6 +212,7 @@ void FinishTokens(Tokens* tokens) {
   while (out.size() >= 2 && (out[out.size() - 2].Is(".") || out[out.size() - 2].Is(":")))
     out.erase(out.end() - 2);
   in = std::move(out);
+  BraceFraction(&in);
   FinishPhrases(&in);
 }
 

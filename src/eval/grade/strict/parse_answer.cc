@@ -115,11 +115,11 @@ NodeId Parser::ParseTime() {
                    half.empty() ? 1 : 0);
 }
 
-// 4210_5, (4210)_{5}, A3_{16}, 4210 (base 5).
+// 4210_5, (4210)_{5}, \overline{4210}_5, A3_{16}, 4210 (base 5).
 NodeId Parser::ParseBaseNumber() {
-  std::size_t i = 0;
-  const bool wrapped = Peek(0).Is("(");
-  if (wrapped) ++i;
+  const bool barred = Peek(0).IsCommand("overline") && Peek(1).Is("{");
+  const bool wrapped = barred || Peek(0).Is("(");
+  std::size_t i = barred ? 2 : wrapped ? 1 : 0;
   std::string digits;
   bool any_digit = false;
   const std::size_t start = i;
@@ -142,7 +142,7 @@ NodeId Parser::ParseBaseNumber() {
     }
     ++i;
   }
-  if (wrapped && !Peek(i++).Is(")")) return kFailed;
+  if (wrapped && !Peek(i++).Is(barred ? "}" : ")")) return kFailed;
   const bool letters = !any_digit && digits.size() > 1;  // BEE_{16}
   if (!any_digit && !letters) return kFailed;
   const bool subscript = Peek(i).Is("_");
