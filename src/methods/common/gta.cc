@@ -274,9 +274,10 @@ class GtaMerge : public TensorMerge {
         }
         const std::byte* const x = block.pairs[thinning.input()] + bytes;
         thinning.MaskPairs(block, piece, keep);
+        const PairNorms sums = NormsOfPairs(x, base, keep.data(), piece.count);
         double* const norms = norms_.At(block) + 2 * k;
-        norms[0] += NormOfPairs<false>(x, base, nullptr, piece.count);
-        norms[1] += NormOfPairs<true>(x, base, keep.data(), piece.count);
+        norms[0] += sums.all;
+        norms[1] += sums.kept;
       }
     });
   }

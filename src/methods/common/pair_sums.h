@@ -42,65 +42,103 @@ template <bool kMasked, class Body>
   }
 }
 
-}  // namespace pair_sums_internal
-
-// Σ term(x - base) over the elements whose masks are set, or over all where there are none: the
-// additions of LaneSum. term: of four doubles; 0 of 0.
-template <bool kMasked, class Term>
-double SumOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
-                  std::size_t count, Term term) {
-  namespace internal = pair_sums_internal;
-  // Of numbers within 15 binades, float holds the difference, and double its square.
-  constexpr std::int16_t kMostSpanned = 15 << 7;
-  ShortLanes spanned{};
-  ShortLanes largest{};
-  DoubleLanes quads[4]{};
-  internal::ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
+// Whether float holds the differences of numbers that it has seen side by side. Then double holds
+// their squares.
+class FloatsHold {
+ public:
+  void Add(WordLanes xs, WordLanes bases) {
     PairSizes sizes(LanesAs<ShortLanes>(xs));
     sizes.Add(LanesAs<ShortLanes>(bases));
-    largest = LargerLanes(largest, sizes.highest);
-    spanned = LargerLanes(spanned, sizes.Spanned());
-    const FloatLanes even = EvenOf(xs) - EvenOf(bases);
-    const FloatLanes odd = OddOf(xs) - OddOf(bases);
-    quads[0] += term(LowerDoubles(even));
-    quads[1] += term(UpperDoubles(even));
-    quads[2] += term(LowerDoubles(odd));
-    quads[3] += term(UpperDoubles(odd));
-  });
-  const ShortLanes beyond = (spanned > kMostSpanned) | (largest > PairSizes::kLargest);
-  std::int16_t any = 0;
-  for (std::size_t lane = 0; lane < kPairElems; ++lane) {
-    any = static_cast<std::int16_t>(any | beyond[lane]);
+    largest_ = LargerLanes(largest_, sizes.highest);
+    spanned_ = LargerLanes(spanned_, sizes.Spanned());
   }
-  if (any == 0) {
-    return internal::FoldQuads(quads);
+  bool Get() const {
+    constexpr std::int16_t kMostSpanned = 15 << 7;  // binades
+    const ShortLanes beyond = (spanned_ > kMostSpanned) | (largest_ > PairSizes::kLargest);
+    std::int16_t any = 0;
+    for (std::size_t lane = 0; lane < kPairElems; ++lane) {
+      any = static_cast<std::int16_t>(any | beyond[lane]);
+    }
+    return any == 0;
   }
-  for (DoubleLanes& quad : quads) {
-    quad = DoubleLanes{};
-  }
-  internal::ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
+
+ private:
+  ShortLanes spanned_{};
+  ShortLanes largest_{};
+};
+
+template <class Term>
+[[gnu::always_inline]] inline void AddTerms(FloatLanes even, FloatLanes odd, Term term,
+                                            DoubleLanes* quads) {
+  quads[0] += term(LowerDoubles(even));
+  quads[1] += term(UpperDoubles(even));
+  quads[2] += term(LowerDoubles(odd));
+  quads[3] += term(UpperDoubles(odd));
+}
+
+// Σ term(x - base) where float does not hold the differences.
+template <bool kMasked, class Term>
+double SumInDoubles(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
+                    std::size_t count, Term term) {
+  DoubleLanes quads[4]{};
+  ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
     quads[0] += term(LowerDoubles(EvenOf(xs)) - LowerDoubles(EvenOf(bases)));
     quads[1] += term(UpperDoubles(EvenOf(xs)) - UpperDoubles(EvenOf(bases)));
     quads[2] += term(LowerDoubles(OddOf(xs)) - LowerDoubles(OddOf(bases)));
     quads[3] += term(UpperDoubles(OddOf(xs)) - UpperDoubles(OddOf(bases)));
   });
-  return internal::FoldQuads(quads);
+  return FoldQuads(quads);
 }
 
-// Σ (x - base)²
+}  // namespace pair_sums_internal
+
+// Σ (x - base)² over the elements whose masks are set, or over all where there are none: the
+// additions of LaneSum.
 template <bool kMasked>
 double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
                      std::size_t count) {
-  return SumOfPairs<kMasked>(x, base, masks, count,
-                             [](DoubleLanes distance) { return distance * distance; });
+  namespace internal = pair_sums_internal;
+  const auto square = [](DoubleLanes distance) { return distance * distance; };
+  internal::FloatsHold floats_hold;
+  DoubleLanes quads[4]{};
+  internal::ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
+    floats_hold.Add(xs, bases);
+    internal::AddTerms(EvenOf(xs) - EvenOf(bases), OddOf(xs) - OddOf(bases), square, quads);
+  });
+  return floats_hold.Get() ? internal::FoldQuads(quads)
+                           : internal::SumInDoubles<kMasked>(x, base, masks, count, square);
 }
 
-// Σ |x - base|
-template <bool kMasked>
-double NormOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
-                   std::size_t count) {
-  return SumOfPairs<kMasked>(x, base, masks, count,
-                             [](DoubleLanes distance) { return MagnitudeLanes(distance); });
+struct PairNorms {
+  double all = 0;
+  double kept = 0;
+};
+
+// Σ |x - base| over all elements, and over those whose masks are set: the additions of LaneSum.
+inline PairNorms NormsOfPairs(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
+                              std::size_t count) {
+  namespace internal = pair_sums_internal;
+  internal::FloatsHold floats_hold;
+  DoubleLanes all[4]{};
+  DoubleLanes kept[4]{};
+  const auto itself = [](DoubleLanes magnitude) { return magnitude; };
+  const auto* mask = reinterpret_cast<const std::byte*>(masks);
+  internal::ForPairs<false>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
+    floats_hold.Add(xs, bases);
+    const IntLanes even = LanesAs<IntLanes>(EvenOf(xs) - EvenOf(bases)) & 0x7FFFFFFF;
+    const IntLanes odd = LanesAs<IntLanes>(OddOf(xs) - OddOf(bases)) & 0x7FFFFFFF;
+    internal::AddTerms(LanesAs<FloatLanes>(even), LanesAs<FloatLanes>(odd), itself, all);
+    const auto stays = LoadLanes<IntLanes>(mask);
+    internal::AddTerms(LanesAs<FloatLanes>(even & (stays << 16 >> 16)),
+                       LanesAs<FloatLanes>(odd & (stays >> 16)), itself, kept);
+    mask += kLaneBytes;
+  });
+  if (floats_hold.Get()) {
+    return {internal::FoldQuads(all), internal::FoldQuads(kept)};
+  }
+  const auto magnitude = [](DoubleLanes distance) { return MagnitudeLanes(distance); };
+  return {internal::SumInDoubles<false>(x, base, nullptr, count, magnitude),
+          internal::SumInDoubles<true>(x, base, masks, count, magnitude)};
 }
 
 }  // namespace fuseo1

@@ -61,10 +61,9 @@ TEST(PairSums, AreThoseOfDoubles) {
                 Sum(x, base, nullptr, count, Square));
       EXPECT_EQ(EnergyOfPairs<true>(Pairs(x), Pairs(base), masks.data(), count),
                 Sum(x, base, masks.data(), count, Square));
-      EXPECT_EQ(NormOfPairs<false>(Pairs(x), Pairs(base), nullptr, count),
-                Sum(x, base, nullptr, count, magnitude));
-      EXPECT_EQ(NormOfPairs<true>(Pairs(x), Pairs(base), masks.data(), count),
-                Sum(x, base, masks.data(), count, magnitude));
+      const PairNorms norms = NormsOfPairs(Pairs(x), Pairs(base), masks.data(), count);
+      EXPECT_EQ(norms.all, Sum(x, base, nullptr, count, magnitude));
+      EXPECT_EQ(norms.kept, Sum(x, base, masks.data(), count, magnitude));
     };
     for (std::size_t k = 1; k <= kModels; ++k) {
       expect_sums(halves[k], kElems);
@@ -74,7 +73,7 @@ TEST(PairSums, AreThoseOfDoubles) {
     expect_sums(halves[1], kElems);
     masks[5] = 0xFFFF;
     expect_sums(halves[1], kElems);
-    EXPECT_EQ(NormOfPairs<true>(Pairs(halves[1]), Pairs(base), masks.data(), kElems), HUGE_VAL);
+    EXPECT_EQ(NormsOfPairs(Pairs(halves[1]), Pairs(base), masks.data(), kElems).kept, HUGE_VAL);
   }
 }
 

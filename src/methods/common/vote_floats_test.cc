@@ -32,7 +32,7 @@ Arrays Inputs(Kind kind, DType dtype, std::size_t models) {
       double& x = inputs[k][i];
       const float chance = UniformOf(12, k, i);
       if (kind == Kind::kPruned && chance < 0) {
-        x = 0;
+        x = chance < -0.5F ? -0.0 : 0.0;
       } else if (kind == Kind::kOpposite && k > 1) {
         x = 2 * inputs[0][i] - inputs[k - 1][i];  // differences that cancel
       } else if (kind == Kind::kTiny) {

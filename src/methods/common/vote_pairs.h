@@ -234,11 +234,11 @@ class PairVotes {
       const ShortLanes steps = magnitudes(rest.step.data() + at * 2);
       const HalfLanes distance = LoadLanes<HalfLanes>(rest.lower.data() + at * 2) -
                                  static_cast<std::uint16_t>(kHalfway) + near_;
-      const ShortLanes doubt = (sizes.Spanned() > span_) | (most < steps) |
-                               ((results == 0) & (sizes.highest > 0)) |
+      const ShortLanes doubt = (sizes.Spanned() > span_) | (most < steps) | (results == 0) |
                                (sizes.highest > PairSizes::kLargest) |
                                (distance <= static_cast<std::uint16_t>(2 * near_));
-      StoreLanes(reinterpret_cast<std::byte*>(doubts + at), doubt);
+      // Of zeros alone nothing is: where models were pruned alike, they are many.
+      StoreLanes(reinterpret_cast<std::byte*>(doubts + at), doubt & (sizes.highest > 0));
     }
   }
 
