@@ -230,7 +230,9 @@ class PairVotes {
         sizes.Add(LoadLanes<ShortLanes>(voters[k].x + at * 2));
       }
       const ShortLanes results = magnitudes(out + at * 2);
-      const ShortLanes most = results + ((results != 0) & smaller_);
+      // Without a sign, for it overflows where results are huge, which are in doubt anyway.
+      const auto most = LanesAs<ShortLanes>(LanesAs<HalfLanes>(results) +
+                                            LanesAs<HalfLanes>((results != 0) & smaller_));
       const ShortLanes steps = magnitudes(rest.step.data() + at * 2);
       const HalfLanes distance = LoadLanes<HalfLanes>(rest.lower.data() + at * 2) -
                                  static_cast<std::uint16_t>(kHalfway) + near_;
