@@ -139,6 +139,8 @@ class Bench:
             row = [name, "–", "–", f"{ours:.2f} s", f"{our_peak / 2**20:.0f} MiB", "–", f"{copy:.2f} s"]
             if not self.args.no_mergekit:
                 theirs, their_peak = self.run(self.mergekit, self.root)
+                if theirs < 60:  # else its start from a cold cache does not weigh
+                    theirs, their_peak = min((theirs, their_peak), self.run(self.mergekit, self.root))
                 row[1:3] = f"{theirs:.1f} s", f"{their_peak / 2**20:.0f} MiB"
                 row[5] = f"{theirs / ours:.0f} x"
             print("| " + " | ".join(row) + " |", flush=True)
