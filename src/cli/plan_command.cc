@@ -10,7 +10,6 @@
 #include "cli/plan_report.h"
 #include "cli/planning.h"
 #include "cli/version.h"
-#include "engine/memory_budget.h"
 #include "engine/memory_needs.h"
 #include "publish/side_files.h"
 #include "tensor/isa.h"
@@ -52,13 +51,12 @@ Status Run(const PlanCommandOptions& options) {
                                                        .plan_options = {}}));
   plan.warnings.insert(plan.warnings.end(), side.notes().begin(), side.notes().end());
   PlanSurroundings here;
-  here.memory_budget_bytes = engine_options.memory_bytes > 0
-                                 ? engine_options.memory_bytes
-                                 : DefaultMemoryBytes(plan, engine_options.chunk_elems);
-  const MemoryNeeds needs = NeedsOf(plan, here.memory_budget_bytes, engine_options.chunk_elems);
+  const MemoryNeeds needs = NeedsOf(plan, engine_options.chunk_elems);
+  const std::uint64_t budget = needs.BudgetOr(engine_options.memory_bytes);
+  here.memory_budget_bytes = budget;
   here.least_budget_bytes = needs.LeastBudget();
-  here.most_used_bytes = needs.MostOf(
-      here.memory_budget_bytes, needs.ThreadsOf(here.memory_budget_bytes, engine_options.threads));
+  here.most_used_bytes =
+      needs.MostOf(budget, needs.ThreadsOf(budget, engine_options.threads), KeptOf(plan, budget));
   if (!options.output_dir.empty()) {
     FUSEO1_TRY_VOID(CheckOutputPlace(fs, plan, options.output_dir, {}));
   }

@@ -15,15 +15,9 @@ namespace {
 
 std::unique_ptr<TensorMerge> Started(const MergePlan& plan, const TensorJob& job,
                                      std::uint64_t kept_bytes) {
-  return plan.method->start({.name = job.name,
-                             .shape = job.shape.span(),
-                             .elems = job.Elems(),
-                             .input_count = job.inputs.size(),
-                             .base = job.base,
-                             .base_configured = job.base_configured,
-                             .params = job.params,
-                             .dtype = job.dtype,
-                             .kept_bytes = kept_bytes});
+  TensorTask task = TaskOf(plan, job);
+  task.kept_bytes = kept_bytes;
+  return plan.method->start(task);
 }
 
 int ProcessorsOfThisProcess() {
@@ -68,39 +62,45 @@ int MemoryNeeds::ThreadsOf(std::uint64_t budget_bytes, int wanted) const {
       std::min<std::uint64_t>(static_cast<std::uint64_t>(threads), ThreadsWithin(budget_bytes)));
 }
 
-std::uint64_t MemoryNeeds::MostOf(std::uint64_t budget_bytes, int threads) const {
+std::uint64_t MemoryNeeds::MostOf(std::uint64_t budget_bytes, int threads,
+                                  std::uint64_t kept_bytes) const {
   // Two tensors at a time: the threads begin the next one while the last chunks of one are left.
   return std::min(budget_bytes,
-                  static_cast<std::uint64_t>(threads) * (worker + rows + whole) + 2 * kept);
+                  static_cast<std::uint64_t>(threads) * (worker + rows + whole) + 2 * kept_bytes);
 }
 
-std::uint64_t DefaultMemoryBytes(const MergePlan& plan, std::uint64_t chunk_elems) {
+std::uint64_t MemoryNeeds::BudgetOr(std::uint64_t asked_bytes) const {
+  if (asked_bytes > 0) {
+    return asked_bytes;
+  }
   const std::uint64_t available = AvailableMemoryBytes();
-  const std::uint64_t half = available / 2;
-  return std::clamp(NeedsOf(plan, half, chunk_elems).LeastBudget(), half, available / 8 * 7);
+  return std::clamp(LeastBudget(), available / 2, available / 8 * 7);
 }
 
-MemoryNeeds NeedsOf(const MergePlan& plan, std::uint64_t budget_bytes, std::uint64_t chunk_elems) {
+MemoryNeeds NeedsOf(const MergePlan& plan, std::uint64_t chunk_elems) {
   MemoryNeeds needs;
-  const TensorJob* largest = nullptr;
   for (const TensorJob& job : plan.jobs) {
-    if (job.fate == TensorFate::kMerge && plan.numerics == Numerics::kTorch) {
+    const bool merged = job.fate == TensorFate::kMerge;
+    if (merged && plan.numerics == Numerics::kTorch) {
       needs.whole = std::max(needs.whole, TorchMergeBytes(job));
       continue;
     }
     needs.worker = std::max(needs.worker, TensorRun::WorkerBytes(job, chunk_elems));
-    if (job.fate != TensorFate::kMerge) {
-      continue;
-    }
-    needs.rows = std::max(needs.rows, RowBytes(plan, job));
-    if (largest == nullptr || job.Elems() > largest->Elems()) {
+    needs.rows = std::max(needs.rows, merged ? RowBytes(plan, job) : 0);
+  }
+  return needs;
+}
+
+std::uint64_t KeptOf(const MergePlan& plan, std::uint64_t budget_bytes) {
+  const TensorJob* largest = nullptr;
+  for (const TensorJob& job : plan.jobs) {
+    if (job.fate == TensorFate::kMerge && (largest == nullptr || job.Elems() > largest->Elems())) {
       largest = &job;
     }
   }
-  if (largest != nullptr) {
-    needs.kept = Started(plan, *largest, TensorRun::KeptBytes(budget_bytes))->KeptBytes();
-  }
-  return needs;
+  return largest == nullptr || plan.numerics == Numerics::kTorch
+             ? 0
+             : Started(plan, *largest, TensorRun::KeptBytes(budget_bytes))->KeptBytes();
 }
 
 }  // namespace fuseo1

@@ -37,7 +37,7 @@ TEST(MemoryNeeds, TheLeastBudgetDoesAndLessIsRefused) {
       const TemporaryFolder folder;
       MergePlan plan = MakePlan(PosixFileSystem(), folder.path(), LongRows(*method));
       plan.numerics = numerics;
-      const std::uint64_t least = NeedsOf(plan, 64 << 20).LeastBudget();
+      const std::uint64_t least = NeedsOf(plan).LeastBudget();
       const auto run = [&](std::uint64_t memory_bytes, const std::string& output) {
         return RunMerge(PosixFileSystem(), plan, folder / output,
                         {.threads = 4, .memory_bytes = memory_bytes, .shared_elems = 100'000}, {});
@@ -63,11 +63,11 @@ TEST(MemoryNeeds, TheBudgetIsAShareOfTheMachineWhereNoneIsGiven) {
   // Of a plan without large tensors half; of one whose tensor takes more, as much as there is.
   const TemporaryFolder folder;
   MergePlan plan = MakePlan(PosixFileSystem(), folder.path(), LongRows(**Methods().begin()));
-  EXPECT_LT(DefaultMemoryBytes(plan), available / 4 * 3);
+  EXPECT_LT(NeedsOf(plan).BudgetOr(0), available / 4 * 3);
   plan.numerics = Numerics::kTorch;
   plan.jobs[0].shape = plan.interner->Intern({&available, 1});
-  EXPECT_GT(DefaultMemoryBytes(plan), available / 4 * 3);
-  EXPECT_LT(DefaultMemoryBytes(plan), available);
+  EXPECT_GT(NeedsOf(plan).BudgetOr(0), available / 4 * 3);
+  EXPECT_LT(NeedsOf(plan).BudgetOr(0), available);
 }
 
 TEST(MemoryNeeds, ThreadsShareWhatTheBudgetHas) {

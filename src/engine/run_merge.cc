@@ -50,10 +50,8 @@ std::vector<std::uint32_t> JobsNotIn(const MergePlan& plan,
 Result<MergeReport> RunMerge(FileSystem& fs, const MergePlan& plan, const std::string& output_dir,
                              const EngineOptions& options, const MergeHooks& hooks) {
   const auto start = std::chrono::steady_clock::now();
-  const std::uint64_t memory_bytes = options.memory_bytes > 0
-                                         ? options.memory_bytes
-                                         : DefaultMemoryBytes(plan, options.chunk_elems);
-  const MemoryNeeds needs = NeedsOf(plan, memory_bytes, options.chunk_elems);
+  const MemoryNeeds needs = NeedsOf(plan, options.chunk_elems);
+  const std::uint64_t memory_bytes = needs.BudgetOr(options.memory_bytes);
   FUSEO1_TRY(const int workers, WorkersWithin(needs, memory_bytes, options.threads));
   MemoryBudget budget(memory_bytes, needs.worker * static_cast<std::uint64_t>(workers));
   FUSEO1_TRY(const InputFiles inputs, InputFiles::Open(fs, plan));

@@ -111,18 +111,10 @@ Status TensorRun::Start() {
   chunk_elems_ = ChunkElems(job_, context_.chunk_elems);
   emitting_ = true;
   if (job_.fate == TensorFate::kMerge) {
-    task_ = TensorTask{.name = job_.name,
-                       .shape = job_.shape.span(),
-                       .elems = job_.Elems(),
-                       .input_count = job_.inputs.size(),
-                       .base = job_.base,
-                       .base_configured = job_.base_configured,
-                       .params = job_.params,
-                       .seed = context_.plan.seed,
-                       .workers = context_.workers,
-                       .dtype = job_.dtype,
-                       .significant_bits = 0,
-                       .kept_bytes = KeptBytes(context_.budget.total_bytes())};
+    task_ = TaskOf(context_.plan, job_);
+    task_.workers = context_.workers;
+    task_.kept_bytes = KeptBytes(context_.budget.total_bytes());
+    task_.significant_bits = 0;
     for (const JobInput& input : job_.inputs) {
       task_.significant_bits = std::max(task_.significant_bits, SignificantBits(input.dtype));
     }

@@ -87,15 +87,7 @@ Result<TensorOutcome> Run(RunContext& context, std::uint32_t job_index, TorchStr
                                       Quoted(job.name))));
   TensorOutcome outcome;
   std::vector<std::unique_ptr<T[]>> loaded;
-  TensorTask task{.name = job.name,
-                  .shape = job.shape.span(),
-                  .elems = job.Elems(),
-                  .input_count = job.inputs.size(),
-                  .base = job.base,
-                  .base_configured = job.base_configured,
-                  .params = job.params,
-                  .seed = context.plan.seed,
-                  .workers = 1};
+  const TensorTask task = TaskOf(context.plan, job);
   TorchTask<T> torch;
   torch.task = &task;
   torch.dtype = job.torch_dtype;

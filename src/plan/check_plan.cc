@@ -26,14 +26,9 @@ int CountSurveys(const MergePlan& plan, const TensorJob& job) {
       values[k][i] = std::sin(static_cast<double>(1 + i * count + k));
     }
   }
-  TensorTask task;
-  task.name = "probe";
+  TensorTask task = TaskOf(plan, job);
   task.shape = shape;
   task.elems = 32;
-  task.input_count = count;
-  task.base = job.base;
-  task.base_configured = job.base_configured;
-  task.params = job.params;
   const std::unique_ptr<TensorMerge> merge = plan.method->start(task);
   const std::uint64_t step = std::min<std::uint64_t>(merge->BlockElems(), 32);
   int passes = 0;

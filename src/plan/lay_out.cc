@@ -120,16 +120,7 @@ void CountDraws(MergePlan* plan) {
     if (plan->method->torch_draws == nullptr || job.fate != TensorFate::kMerge) {
       continue;
     }
-    TensorTask task;
-    task.name = job.name;
-    task.shape = job.shape.span();
-    task.elems = job.Elems();
-    task.input_count = job.inputs.size();
-    task.base = job.base;
-    task.base_configured = job.base_configured;
-    task.params = job.params;
-    task.seed = plan->seed;
-    drawn += plan->method->torch_draws(task);
+    drawn += plan->method->torch_draws(TaskOf(*plan, job));
   }
 }
 

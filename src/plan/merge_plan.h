@@ -104,4 +104,17 @@ struct MergePlan {
   Hash128 Fingerprint() const;
 };
 
+// The part of a job that methods see, for one worker; of inputs of any width.
+inline TensorTask TaskOf(const MergePlan& plan, const TensorJob& job) {
+  return {.name = job.name,
+          .shape = job.shape.span(),
+          .elems = job.Elems(),
+          .input_count = job.inputs.size(),
+          .base = job.base,
+          .base_configured = job.base_configured,
+          .params = job.params,
+          .seed = plan.seed,
+          .dtype = job.dtype};
+}
+
 }  // namespace fuseo1

@@ -116,9 +116,6 @@ std::optional<std::int32_t> Thinning::KeysAbove(const Piece& piece) const {
 }
 
 void Thinning::MaskPairs(const Block& block, const Piece& piece, HalfMasks& keep) const {
-  if (by_rows()) {
-    return MaskRow(block, piece, keep);
-  }
   Masks masks;
   switch (keep_) {
     case Keep::kAll:
@@ -138,7 +135,7 @@ void Thinning::MaskPairs(const Block& block, const Piece& piece, HalfMasks& keep
       MaskAtRandom(piece, masks.data());
       break;
     case Keep::kRanked:
-      break;
+      return MaskRow(block, piece, keep);
   }
   NarrowMasks(masks.data(), piece.count, keep.data());
 }

@@ -82,11 +82,11 @@ bool IsWhole(const Token& token) {
   return token.kind == TokenKind::kNumber && !token.is_decimal && token.value.IsInteger();
 }
 
-// A digit in the place of another token.
-Token Digit(const Token& place, int value) {
-  Token digit = Made(place, TokenKind::kNumber, std::to_string(value));
-  digit.value = Rational(value);
-  return digit;
+// A number in the place of another token.
+Token Whole(const Token& place, std::int64_t value) {
+  Token number = Made(place, TokenKind::kNumber, std::to_string(value));
+  number.value = Rational(value);
+  return number;
 }
 
 // 4 | n and 4 \mid n+1: a number, one bar, and letters behind it.
@@ -103,7 +103,7 @@ void ReadBar(std::vector<Token>* in) {
   }
   if (!letter) return;
   const Token modulus = (*in)[0];
-  SayCongruence({in->begin() + 2, in->end() - 1}, Digit(modulus, 0), modulus, in);
+  SayCongruence({in->begin() + 2, in->end() - 1}, Whole(modulus, 0), modulus, in);
 }
 
 // "n is divisible by 4", "n is a multiple of 4": one letter.
@@ -117,7 +117,7 @@ void ReadDivisible(std::vector<Token>* in) {
   }
   if (used == 0 || in->size() != used + 3 || !IsWhole((*in)[used + 1])) return;
   const Token modulus = (*in)[used + 1];
-  SayCongruence({(*in)[0]}, Digit(modulus, 0), modulus, in);
+  SayCongruence({(*in)[0]}, Whole(modulus, 0), modulus, in);
 }
 
 // n \bmod 4 = 1: a letter, its modulus and its rest.
@@ -143,10 +143,7 @@ void ReadModulo(std::vector<Token>* in) {
   const std::optional<std::int64_t> modulus = (*in)[sign + 2].value.ToInt();
   if (!number || !modulus || *modulus < 1) return;
   const std::int64_t rest = (sign > 0 ? -*number : *number) % *modulus;
-  Token value = Made((*in)[sign], TokenKind::kNumber, "");
-  value.value = Rational(rest < 0 ? rest + *modulus : rest);
-  value.text = std::to_string(*value.value.ToInt());
-  *in = {value, in->back()};
+  *in = {Whole((*in)[sign], rest < 0 ? rest + *modulus : rest), in->back()};
 }
 
 }  // namespace
@@ -181,7 +178,7 @@ void ReadParity(std::vector<Token>* in) {
   } else {
     return;
   }
-  SayCongruence({letter}, Digit(letter, odd ? 1 : 0), Digit(letter, 2), in);
+  SayCongruence({letter}, Whole(letter, odd ? 1 : 0), Whole(letter, 2), in);
 }
 
 }  // namespace fuseo1
