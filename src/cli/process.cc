@@ -15,6 +15,8 @@ namespace fuseo1 {
 namespace {
 
 constexpr int kLargeBlockBytes = 4 << 20;
+constexpr int kKeptBytes = 8 << 20;
+constexpr int kGrowthBytes = 1 << 20;
 constexpr int kSystemExit = 4;
 constexpr int kInterruptedExit = 6;
 constexpr int kBugExit = 70;
@@ -81,6 +83,9 @@ void PrepareProcess() {
   // Large blocks go back to the system when they are freed. By default the limit grows with every
   // large block freed, and headers of many tensors would leave holes.
   ::mallopt(M_MMAP_THRESHOLD, kLargeBlockBytes);
+  // Each tensor takes and frees the same small ones: what it frees stays for the next.
+  ::mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+  ::mallopt(M_TOP_PAD, kGrowthBytes);
   Handle(SIGPIPE, SIG_IGN);
   Handle(SIGXFSZ, SIG_IGN);
   Handle(SIGINT, OnSignal);

@@ -44,15 +44,18 @@ PairVotes::PairVotes(const TensorTask& task, Votes votes, std::span<const double
   } else {
     for (std::size_t k = 0; k < count; ++k) {
       float_numbers_.factor[k] = static_cast<float>(factors[k]);
-      float_numbers_.weight[k] = end.divides ? static_cast<float>(weights[k]) : 0;
     }
-    float_numbers_.lambda = static_cast<float>(end.lambda);
-    float_numbers_.smallest = end.divides ? static_cast<float>(end.smallest) : 1;
-    float_numbers_.zero = end.divides ? static_cast<float>(end.zero) : 0;
-    // In units of 2^-24 of the step: factor and product 2; count - 1 sums; the divisor count;
-    // quotient, lambda, product 3; what is lost by the last addition 3; four for the rounding of
-    // this bound and for f64's.
-    float_numbers_.slack = static_cast<float>(2 * count + 12) * 0x1p-24F;
+    for (std::size_t majority = 0; majority < float_numbers_.scale.size(); ++majority) {
+      double sum = 0;
+      for (std::size_t k = 0; k < count; ++k) {
+        sum += (majority >> k & 1U) != 0 ? weights[k] : 0;
+      }
+      float_numbers_.scale[majority] = static_cast<float>(end.lambda / divisor(sum));
+    }
+    // In units of 2^-24 of the step: factor and product 2; count - 1 sums; the scale and its
+    // product 2; what is lost by the last addition 3; four for the rounding of this bound and for
+    // f64's.
+    float_numbers_.slack = static_cast<float>(count + 10) * 0x1p-24F;
   }
   possible_ = true;
   span_ = static_cast<std::int16_t>((exact_ ? bounds.exact_span : bounds.difference_span) << 7);

@@ -138,10 +138,11 @@ class PairVotes {
     }
   };
 
+  // Any numbers: who is in the majority, as bits, tells what its sum is multiplied by.
   struct FloatNumbers {
     std::array<float, kMaxFloatVoters> factor;
-    std::array<float, kMaxFloatVoters> weight;
-    float lambda, smallest, zero, slack;
+    std::array<float, 1U << kMaxFloatVoters> scale;
+    float slack;
 
     template <Votes kVotes, std::size_t kVoters>
     Results Of(FloatLanes base, const FloatLanes* differences) const {
@@ -158,15 +159,12 @@ class PairVotes {
       }
       const WordLanes turn = Bits(balance) & kSign;
       FloatLanes numerator{};
-      FloatLanes by{};
+      IntLanes agree[kVoters];
       for (std::size_t k = 0; k < kVoters; ++k) {
-        const IntLanes agree = Agree(votes[k], turn);
-        numerator += Masked(agree, kFactored ? votes[k] : votes[k] * factor[k]);
-        by += Masked(agree, AllLanes<FloatLanes>(weight[k]));
+        agree[k] = Agree(votes[k], turn);
+        numerator += Masked(agree[k], kFactored ? votes[k] : votes[k] * factor[k]);
       }
-      by = by < smallest ? AllLanes<FloatLanes>(smallest) : by;
-      by = by <= zero ? AllLanes<FloatLanes>(1.0F) : by;
-      const FloatLanes step = numerator / by * lambda;
+      const FloatLanes step = numerator * ScaleOf<kVoters>(agree);
       const FloatLanes result = base + step;
       const FloatLanes lost = step - (result - base);  // by that addition
       const FloatLanes halfway = LanesAs<FloatLanes>((Bits(result) & kOddHalf) | kHalfway);
@@ -177,6 +175,17 @@ class PairVotes {
         doubt |= Magnitude(balance) < size * slack;
       }
       return {Bits(result) + kHalfway, LanesAs<WordLanes>(doubt) & kHalfway, WordLanes{}};
+    }
+
+    // Of the majority whose last members are in `others`. The sum of nobody is 0 in any scale.
+    template <std::size_t kVoters, std::size_t kOthers = 0>
+    FloatLanes ScaleOf(const IntLanes* agree) const {
+      if constexpr (kVoters == 0 || (kVoters == 1 && kOthers == 0)) {
+        return AllLanes<FloatLanes>(scale[kOthers + kVoters]);
+      } else {
+        const FloatLanes with = ScaleOf<kVoters - 1, kOthers + (1U << (kVoters - 1))>(agree);
+        return agree[kVoters - 1] ? with : ScaleOf<kVoters - 1, kOthers>(agree);
+      }
     }
   };
 
