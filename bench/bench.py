@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times mergekit and fuseo1 in turn on full Qwen2.5 shapes, and the plain copy of the same bytes beside them.
 
-Warm: inputs in the page cache, outputs on tmpfs, both alike. Then every other method beside linear, and cold:
-inputs dropped from the cache, from disk to disk, durable, beside the device's own sequential rate for the same
-bytes. Prints Markdown tables with wall time and peak memory. Needs mergekit, torch and FUSEO1_PROGRAM (the
+Warm: inputs on a disk and in its page cache, outputs on tmpfs, both alike. Then every other method beside linear,
+and cold: inputs dropped from the cache, from disk to disk, durable, beside the device's own sequential rate for the
+same bytes. Prints Markdown tables with wall time and peak memory. Needs mergekit, torch and FUSEO1_PROGRAM (the
 program); `make bench` arranges both.
 """
 import argparse
@@ -111,21 +111,24 @@ def copy_seconds(paths):
 
 
 class Bench:
-    def __init__(self, args, root):
+    def __init__(self, args, models, memory):
         self.args = args
-        self.root = root
+        self.models = models  # on a disk
+        self.memory = memory  # a folder of a memory file system
         self.program = os.environ["FUSEO1_PROGRAM"]
         self.mergekit = pathlib.Path(sys.executable).parent / "mergekit-yaml"
 
-    def config(self, recipe, root):
-        """Writes the recipe for the models under root; returns their files."""
-        count = write_config(root / "config.yaml", root, recipe)
+    def config(self, recipe):
+        """Writes the recipe; returns its models' files, which are in the page cache then."""
+        count = write_config(self.models / "config.yaml", self.models, recipe)
         first = 0 if recipe[1] else 1  # without a base the models are a, b, c
-        return [root / m / "model.safetensors" for m in MODELS[first:first + count]]
+        inputs = [self.models / m / "model.safetensors" for m in MODELS[first:first + count]]
+        copy_seconds(inputs)
+        return inputs
 
-    def run(self, program, root):
-        return timed([program, *(["merge"] if program == self.program else []), root / "config.yaml", root / "out",
-                      "--quiet", "-j", self.args.threads, "--no-copy-tokenizer"], root / "out")
+    def run(self, program, out):
+        return timed([program, *(["merge"] if program == self.program else []), self.models / "config.yaml", out,
+                      "--quiet", "-j", self.args.threads, "--no-copy-tokenizer"], out)
 
     def warm(self):
         print("| recipe | mergekit | peak | fuseo1 | peak | ratio | `cat` of the inputs |")
@@ -133,14 +136,13 @@ class Bench:
         for name, recipe in RECIPES.items():
             if self.args.only not in name:
                 continue
-            inputs = self.config(recipe, self.root)
-            copy = copy_seconds(inputs)
-            ours, our_peak = min(self.run(self.program, self.root) for _ in range(2))
+            copy = copy_seconds(self.config(recipe))
+            ours, our_peak = min(self.run(self.program, self.memory / "out") for _ in range(2))
             row = [name, "–", "–", f"{ours:.2f} s", f"{our_peak / 2**20:.0f} MiB", "–", f"{copy:.2f} s"]
             if not self.args.no_mergekit:
-                theirs, their_peak = self.run(self.mergekit, self.root)
+                theirs, their_peak = self.run(self.mergekit, self.memory / "out")
                 if theirs < 60:  # else its start from a cold cache does not weigh
-                    theirs, their_peak = min((theirs, their_peak), self.run(self.mergekit, self.root))
+                    theirs, their_peak = min((theirs, their_peak), self.run(self.mergekit, self.memory / "out"))
                 row[1:3] = f"{theirs:.1f} s", f"{their_peak / 2**20:.0f} MiB"
                 row[5] = f"{theirs / ours:.0f} x"
             print("| " + " | ".join(row) + " |", flush=True)
@@ -149,27 +151,23 @@ class Bench:
         print("\n| method | fuseo1 | of linear's time |\n| --- | ---: | ---: |")
         linear = None
         for name, recipe in ({"linear": RECIPES["linear"]} | OTHERS).items():
-            self.config(recipe, self.root)
-            ours = min(self.run(self.program, self.root)[0] for _ in range(2))
+            self.config(recipe)
+            ours = min(self.run(self.program, self.memory / "out")[0] for _ in range(2))
             linear = linear or ours
             print(f"| {name} | {ours:.2f} s | {ours / linear:.1f} x |", flush=True)
 
-    def cold(self, root):
+    def cold(self):
         """Disk to disk: the bound is what the device needs for the same bytes, read and written in turn."""
-        for model in MODELS:
-            (root / model).mkdir(parents=True)
-            for file in ("model.safetensors", "config.json"):
-                shutil.copy(self.root / model / file, root / model / file)
-        os.sync()
+        shutil.rmtree(self.memory / "out", ignore_errors=True)
         print("\n| recipe, cold and durable | fuseo1 | the device, same bytes | rate | of linear's time |")
         print("| --- | ---: | ---: | ---: | ---: |")
         linear = None
         for name in ("linear", "ties, density 0.5", "sce, select_topk 0.1"):
-            inputs = self.config(RECIPES[name], root)
+            inputs = self.config(RECIPES[name])
             drop(inputs)
-            device = copy_seconds(inputs) + write_seconds(root / "probe", inputs[0])
+            device = copy_seconds(inputs) + write_seconds(self.models / "probe", inputs[0])
             drop(inputs)
-            ours = self.run(self.program, root)[0]
+            ours = self.run(self.program, self.models / "out")[0]
             linear = linear or ours
             print(f"| {name} | {ours:.2f} s | {device:.2f} s | {device / ours:.2f} | {ours / linear:.2f} x |",
                   flush=True)
@@ -200,28 +198,29 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shape", choices=SHAPES, default="0.5b")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--dir", help="where the models go (default: /dev/shm where it is large enough)")
+    parser.add_argument("--dir", default="build", help="where the models go: on the disk to measure")
+    parser.add_argument("--memory-dir", default="/dev/shm", help="where warm merges go: a memory file system")
     parser.add_argument("--only", default="", help="recipes whose name holds this")
     parser.add_argument("--no-mergekit", action="store_true")
     parser.add_argument("--no-others", action="store_true", help="only the recipes that mergekit runs too")
-    parser.add_argument("--cold-dir", default="build", help="on the disk to measure; empty: no cold runs")
+    parser.add_argument("--no-cold", action="store_true")
     args = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with tempfile.TemporaryDirectory(prefix="fuseo1-bench-", dir=args.dir or "/dev/shm") as name:
-        root = pathlib.Path(name)
+    with (tempfile.TemporaryDirectory(prefix="fuseo1-bench-", dir=args.dir) as disk,
+          tempfile.TemporaryDirectory(prefix="fuseo1-bench-", dir=args.memory_dir) as memory):
+        models = pathlib.Path(disk).resolve()
         generator = torch.Generator().manual_seed(1)
-        base = make_model(root / "base", args.shape, generator)
+        base = make_model(models / "base", args.shape, generator)
         for model in MODELS[1:]:
-            make_model(root / model, args.shape, generator, base)
+            make_model(models / model, args.shape, generator, base)
         del base
-        bench = Bench(args, root)
+        os.sync()
+        bench = Bench(args, models, pathlib.Path(memory))
         bench.warm()
         if not args.no_others:
             bench.beside_linear()
-        if args.cold_dir:
-            shutil.rmtree(root / "out", ignore_errors=True)
-            with tempfile.TemporaryDirectory(prefix="fuseo1-bench-", dir=args.cold_dir) as cold:
-                bench.cold(pathlib.Path(cold))
+        if not args.no_cold:
+            bench.cold()
 
 
 if __name__ == "__main__":
