@@ -40,12 +40,25 @@ constexpr std::string_view kQwen3MoeLayer =
     "self_attn.{q,k}_norm.weight mlp.gate.weight+ mlp.experts.#.{gate,up,down}_proj.weight+ "
     "mlp.experts.{gate_up_proj,down_proj}+ mlp.{gate,up,down}_proj.weight+";
 
-constexpr ModuleRow Text(std::string_view layer, std::string_view after = kNormAndHead) {
+constexpr ModuleRow Text(std::string_view layer, std::string_view after = kNormAndHead,
+                         std::string_view before = kEmbed) {
   return {.name = "default",
           .prefix = "",
           .layer_prefix = "model.layers.",
           .layer_count_key = "num_hidden_layers",
-          .before = kEmbed,
+          .before = before,
+          .layer = layer,
+          .after = after};
+}
+
+// Layers under another name than "model.layers.".
+constexpr ModuleRow Under(std::string_view layer_prefix, std::string_view layer_count_key,
+                          std::string_view before, std::string_view layer, std::string_view after) {
+  return {.name = "default",
+          .prefix = "",
+          .layer_prefix = layer_prefix,
+          .layer_count_key = layer_count_key,
+          .before = before,
           .layer = layer,
           .after = after};
 }
@@ -67,6 +80,90 @@ constexpr ModuleRow kPhi3[] = {
 constexpr ModuleRow kMixtral[] = {Text(kMixtralLayer)};
 constexpr ModuleRow kQwen2Moe[] = {Text(kQwen2MoeLayer)};
 constexpr ModuleRow kQwen3Moe[] = {Text(kQwen3MoeLayer)};
+
+constexpr ModuleRow kApertus[] = {
+    Text("{attention,feedforward}_layernorm.weight mlp.act_fn.{eps,beta,alpha_p,alpha_n} "
+         "mlp.{up,down}_proj.weight self_attn.{q,k}_norm.weight self_attn.{q,k,v,o}_proj.weight")};
+constexpr ModuleRow kArcee[] = {
+    Text("{input,post_attention}_layernorm.weight self_attn.{q,k,v,o}_proj.weight "
+         "mlp.{up,down}_proj.weight")};
+constexpr ModuleRow kBaichuan[] = {
+    Text("{input,post_attention}_layernorm.weight self_attn.{W_pack,o_proj}.weight "
+         "mlp.{gate,up,down}_proj.weight",
+         "model.norm.weight lm_head.weight*")};
+constexpr ModuleRow kChatGlm[] = {
+    Under("transformer.encoder.layers.", "num_hidden_layers",
+          "transformer.embedding.word_embeddings.weight* transformer.rotary_pos_emb.inv_freq",
+          "{input,post_attention}_layernorm.weight mlp.dense_{4h_to_h,h_to_4h}.weight "
+          "self_attention.dense.weight self_attention.query_key_value.{weight,bias}",
+          "transformer.encoder.final_layernorm.weight transformer.output_layer.weight*")};
+constexpr ModuleRow kCohere[] = {
+    Text("input_layernorm.weight self_attn.{q,k,v,o}_proj.weight self_attn.{q,k}_norm.weight+ "
+         "mlp.{gate,up,down}_proj.weight",
+         "model.norm.weight lm_head.weight*?")};
+constexpr ModuleRow kExaone[] = {
+    Under("transformer.h.", "num_hidden_layers", "transformer.wte.weight*",
+          "ln_{1,2}.weight attn.attention.{q,k,v,out}_proj.weight mlp.c_{fc_0,fc_1,proj}.weight",
+          "transformer.ln_f.weight lm_head.weight*")};
+constexpr ModuleRow kFalcon[] = {
+    Under("transformer.h.", "num_hidden_layers", "transformer.word_embeddings.weight*",
+          "ln_{attn,mlp}.{weight,bias}+ {input,post_attention}_layernorm.{weight,bias}+ "
+          "mlp.dense_{4h_to_h,h_to_4h}.weight self_attention.{dense,query_key_value}.weight",
+          "transformer.ln_f.{weight,bias} lm_head.weight*?~transformer.word_embeddings.weight")};
+constexpr ModuleRow kGptBigCode[] = {
+    Under("transformer.h.", "n_layer", "transformer.wte.weight* transformer.wpe.weight",
+          "attn.c_{attn,proj}.{weight,bias} ln_{1,2}.{weight,bias} mlp.c_{fc,proj}.{weight,bias}",
+          "transformer.ln_f.{weight,bias} lm_head.weight*?~transformer.wte.weight")};
+constexpr ModuleRow kGptNeoX[] = {
+    Under("gpt_neox.layers.", "num_hidden_layers", "gpt_neox.embed_in.weight*",
+          "attention.{dense,query_key_value}.{weight,bias} attention.{masked_bias,bias}? "
+          "attention.rotary_emb.inv_freq? {input,post_attention}_layernorm.{weight,bias} "
+          "mlp.dense_{4h_to_h,h_to_4h}.{weight,bias}",
+          "gpt_neox.final_layer_norm.{weight,bias} embed_out.weight*")};
+constexpr ModuleRow kGlm4[] = {
+    Text("{input,post_attention,post_mlp,post_self_attn}_layernorm.weight "
+         "mlp.{down,gate_up}_proj.weight self_attn.{q,k,v,o}_proj.weight "
+         "self_attn.{q,k,v}_proj.bias?")};
+constexpr ModuleRow kGranite[] = {
+    Text("{input,post_attention}_layernorm.weight self_attn.{q,k,v,o}_proj.weight "
+         "self_attn.{q,k,v,o}_proj.bias? mlp.{gate,up,down}_proj.weight "
+         "mlp.{gate,up,down}_proj.bias?")};
+constexpr ModuleRow kInternLm2[] = {
+    Text("{attention,ffn}_norm.weight attention.{wqkv,wo}.weight feed_forward.w{1,2,3}.weight",
+         "model.norm.weight output.weight*?~model.tok_embeddings.weight",
+         "model.tok_embeddings.weight*")};
+constexpr ModuleRow kJais[] = {Under("transformer.h.", "n_layer",
+                                     "transformer.wte.weight* transformer.relative_pe.slopes",
+                                     "attn.c_{attn,proj}.{weight,bias} ln_{1,2}.{weight,bias} "
+                                     "mlp.c_{fc,fc2,proj}.{weight,bias}",
+                                     "transformer.ln_f.{weight,bias}")};
+constexpr ModuleRow kLfm2[] = {
+    Text("{ffn,operator}_norm.weight feed_forward.w{1,2,3}.weight conv.conv.weight? "
+         "conv.{in,out}_proj.weight? self_attn.{q,k}_layernorm.weight? "
+         "self_attn.{q,k,v,out}_proj.weight?",
+         "lm_head.weight*?", "model.embed_tokens.weight* model.embedding_norm.weight")};
+constexpr ModuleRow kMamba[] = {
+    Under("backbone.layers.", "num_hidden_layers", "backbone.embeddings.weight*",
+          "mixer.{D,A_log} mixer.{conv1d,dt_proj}.{weight,bias} mixer.{in,out,x}_proj.weight "
+          "norm.weight",
+          "backbone.norm_f.weight lm_head.weight*?~backbone.embeddings.weight")};
+constexpr ModuleRow kPhi3Small[] = {
+    Text("{input,post_attention}_layernorm.{weight,bias} mlp.{up,down}_proj.{weight,bias} "
+         "self_attn.{dense,query_key_value}.{weight,bias}",
+         "model.final_layernorm.{weight,bias} lm_head.weight*?~model.embed_tokens.weight")};
+constexpr ModuleRow kQwen[] = {Under("transformer.h.", "num_hidden_layers",
+                                     "transformer.wte.weight*",
+                                     "attn.c_attn.{weight,bias} attn.c_proj.weight ln_{1,2}.weight "
+                                     "mlp.{w1,w2,c_proj}.weight",
+                                     "transformer.ln_f.weight lm_head.weight*")};
+constexpr ModuleRow kStableLm[] = {
+    Text("{input,post_attention}_layernorm.{weight,bias} self_attn.{q,k,v,o}_proj.weight "
+         "self_attn.{q,k,v}_proj.bias? mlp.{gate,up,down}_proj.weight",
+         "model.norm.{weight,bias} lm_head.weight*")};
+constexpr ModuleRow kStarcoder2[] = {
+    Text("{input,post_attention}_layernorm.{weight,bias} self_attn.{q,k,v,o}_proj.{weight,bias} "
+         "mlp.c_{fc,proj}.{weight,bias}",
+         "model.norm.{weight,bias} lm_head.weight*?~model.embed_tokens.weight")};
 
 constexpr ModuleRow kGemma3Vision[] = {
     {.name = "text_decoder",
@@ -102,6 +199,28 @@ constexpr FamilyRow kFamilies[] = {
     {"Olmo2ForCausalLM", kOlmo2},
     {"Phi3ForCausalLM", kPhi3},
     {"MixtralForCausalLM", kMixtral},
+    {"ApertusForCausalLM", kApertus},
+    {"ArceeForCausalLM", kArcee},
+    {"BaichuanForCausalLM", kBaichuan},
+    {"ChatGLMModel", kChatGlm},
+    {"CohereForCausalLM", kCohere},
+    {"Cohere2ForCausalLM", kCohere},
+    {"ExaoneForCausalLM", kExaone},
+    {"FalconForCausalLM", kFalcon},
+    {"GPTBigCodeForCausalLM", kGptBigCode},
+    {"GPTNeoXForCausalLM", kGptNeoX},
+    {"Glm4ForCausalLM", kGlm4},
+    {"GraniteForCausalLM", kGranite},
+    {"InternLM2ForCausalLM", kInternLm2},
+    {"JAISLMHeadModel", kJais},
+    {"Lfm2ForCausalLM", kLfm2},
+    {"MambaForCausalLM", kMamba},
+    {"Phi3SmallForCausalLM", kPhi3Small},
+    {"QWenLMHeadModel", kQwen},
+    {"SolarForCausalLM", kLlama},
+    {"StableLmForCausalLM", kStableLm},
+    {"StableLMEpochForCausalLM", kStableLm},
+    {"Starcoder2ForCausalLM", kStarcoder2},
     {"Qwen2MoeForCausalLM", kQwen2Moe},
     {"Qwen3MoeForCausalLM", kQwen3Moe},
 };

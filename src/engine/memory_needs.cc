@@ -17,7 +17,7 @@ std::unique_ptr<TensorMerge> Started(const MergePlan& plan, const TensorJob& job
                                      std::uint64_t kept_bytes) {
   TensorTask task = TaskOf(plan, job);
   task.kept_bytes = kept_bytes;
-  return plan.method->start(task);
+  return MethodOf(plan, job).start(task);
 }
 
 int ProcessorsOfThisProcess() {
@@ -31,7 +31,7 @@ int ProcessorsOfThisProcess() {
 
 // One thread's share where the method takes whole rows of this tensor, else 0.
 std::uint64_t RowBytes(const MergePlan& plan, const TensorJob& job) {
-  if (plan.method->shape_free) {
+  if (MethodOf(plan, job).shape_free) {
     return 0;
   }
   const std::uint64_t block = Started(plan, job, 0)->BlockElems();
@@ -80,7 +80,7 @@ std::uint64_t MemoryNeeds::BudgetOr(std::uint64_t asked_bytes) const {
 MemoryNeeds NeedsOf(const MergePlan& plan, std::uint64_t chunk_elems) {
   MemoryNeeds needs;
   for (const TensorJob& job : plan.jobs) {
-    const bool merged = job.fate == TensorFate::kMerge;
+    const bool merged = job.fate != TensorFate::kCopy;
     if (merged && plan.numerics == Numerics::kTorch) {
       needs.whole = std::max(needs.whole, TorchMergeBytes(job));
       continue;

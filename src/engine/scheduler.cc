@@ -110,7 +110,7 @@ void Scheduler::Work(int worker) {
     }
     const std::uint32_t job_index = todo_[next_job_];
     const TensorJob& job = context_.plan.jobs[job_index];
-    const bool torch = context_.plan.numerics == Numerics::kTorch && job.fate == TensorFate::kMerge;
+    const bool torch = context_.plan.numerics == Numerics::kTorch && job.fate != TensorFate::kCopy;
     const bool share = !torch && context_.workers > 1 && job.Elems() > context_.shared_elems;
     // One is opened at a time: its tables are made before its share of the budget is taken.
     if (share && (opening_ || shared_.size() >= kMaxShared)) {

@@ -110,7 +110,7 @@ Status TensorRun::Start() {
   out_width_bytes_ = WidthBytes(job_.dtype);
   chunk_elems_ = ChunkElems(job_, context_.chunk_elems);
   emitting_ = true;
-  if (job_.fate == TensorFate::kMerge) {
+  if (job_.fate != TensorFate::kCopy) {
     task_ = TaskOf(context_.plan, job_);
     task_.workers = context_.workers;
     task_.kept_bytes = KeptBytes(context_.budget.total_bytes());
@@ -118,7 +118,7 @@ Status TensorRun::Start() {
     for (const JobInput& input : job_.inputs) {
       task_.significant_bits = std::max(task_.significant_bits, SignificantBits(input.dtype));
     }
-    merge_ = context_.plan.method->start(task_);
+    merge_ = MethodOf(context_.plan, job_).start(task_);
     emitting_ = !merge_->WantsSurvey();
     one_dtype_ = std::all_of(job_.inputs.begin(), job_.inputs.end(), [&](const JobInput& input) {
       return input.dtype == job_.inputs.front().dtype;

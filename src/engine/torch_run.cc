@@ -16,6 +16,14 @@ namespace {
 
 constexpr std::size_t kPieceElems = 64 * 1024;
 
+// torch's cast from float64 to a type of 16 bits rounds twice: to float32 on the way.
+void ThroughFloat32(DType from, DType to, std::span<double> values) {
+  if (from == DType::kF64 && WidthBytes(to) == 2) {
+    std::transform(values.begin(), values.end(), values.begin(),
+                   [](double value) { return static_cast<double>(static_cast<float>(value)); });
+  }
+}
+
 // Reads one input as T, rounded to the working type as torch's cast on loading does.
 template <class T>
 Status Load(RunContext& context, const TensorJob& job, const JobInput& input, std::span<T> out,
@@ -37,6 +45,7 @@ Status Load(RunContext& context, const TensorJob& job, const JobInput& input, st
     kernels.widen(input.dtype, stored.data(), wide.data(), count);
     const std::byte* source = stored.data();
     if (input.dtype != working) {
+      ThroughFloat32(input.dtype, working, std::span(wide).first(count));
       kernels.narrow(working, wide.data(), cast.data(), count);
       source = cast.data();
     }
@@ -56,11 +65,14 @@ Status Store(RunContext& context, const TensorJob& job, std::span<const T> value
   File& shard = context.writer.shard(job.shard);
   StreamHash hash;
   std::vector<std::byte> stored(kPieceElems * WidthBytes(job.dtype));
+  std::vector<double> wide(std::is_same_v<T, double> ? kPieceElems : 0);
   for (std::uint64_t first = 0; first < job.Elems(); first += kPieceElems) {
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(kPieceElems, job.Elems() - first));
     if constexpr (std::is_same_v<T, double>) {
-      kernels.narrow(job.dtype, values.data() + first, stored.data(), count);
+      std::copy_n(values.data() + first, count, wide.data());
+      ThroughFloat32(DType::kF64, job.dtype, std::span(wide).first(count));
+      kernels.narrow(job.dtype, wide.data(), stored.data(), count);
     } else {
       kernels.narrow_f32(job.dtype, values.data() + first, stored.data(), count);
     }
@@ -98,7 +110,7 @@ Result<TensorOutcome> Run(RunContext& context, std::uint32_t job_index, TorchStr
     FUSEO1_TRY_VOID(Load<T>(context, job, input, values, &outcome));
     torch.inputs.emplace_back(values);
   }
-  const bool draws = context.plan.method->torch_draws != nullptr;
+  const bool draws = MethodOf(context.plan, job).torch_draws != nullptr;
   Mt19937Random random(stream.At(draws ? job.torch_draws_before : 0));
   torch.random = &random;
   const auto result = std::make_unique_for_overwrite<T[]>(elems);
@@ -113,7 +125,7 @@ Result<TensorOutcome> Run(RunContext& context, std::uint32_t job_index, TorchStr
 
 Result<TensorOutcome> RunTorchTensor(RunContext& context, std::uint32_t job_index,
                                      TorchStream& stream) {
-  const MethodDef& method = *context.plan.method;
+  const MethodDef& method = MethodOf(context.plan, context.plan.jobs[job_index]);
   if (context.plan.jobs[job_index].torch_dtype == DType::kF64) {
     return Run<double>(context, job_index, stream, method.torch_f64);
   }

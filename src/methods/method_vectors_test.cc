@@ -180,6 +180,28 @@ TEST(MethodVectors, SceSaysHowItWeighed) {
   EXPECT_FALSE(RunExact(*method, test, inputs).status.ok());
 }
 
+TEST(MethodVectors, DellaRanksDifferencesThatAreEqualAsFloats) {
+  const MethodDef* method = FindMethod("della");
+  TestTask test;
+  test.shape = {1, 4};
+  test.task.input_count = 2;
+  test.task.base = 0;
+  test.Defaults(*method);
+  test.params.SetPerInput("density", {std::nullopt, 0.5});
+  test.params.SetPerInput("epsilon", {std::nullopt, 0.45});
+  const auto kept = [&](const Arrays& inputs, std::uint32_t seed) {
+    TestTorchRandom random(seed);
+    std::vector<double> out;
+    EXPECT_TRUE(RunTorch<double>(*method, test, DType::kF64, inputs, random, out).ok());
+    std::transform(out.begin(), out.end(), out.begin(), [](double x) { return x != 0 ? 1 : 0; });
+    return out;
+  };
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    EXPECT_EQ(kept({{0, 0, 0, 0}, {1 + 3e-12, 1 + 2e-12, 1 + 1e-12, 1}}, seed),
+              kept({{0, 0, 0, 0}, {4, 3, 2, 1}}, seed));
+  }
+}
+
 TEST(MethodVectors, DellaRefusesProbabilitiesOutsideTheUnitInterval) {
   const MethodDef* method = FindMethod("della");
   TestTask test;

@@ -186,6 +186,7 @@ class Builder {
           group.name.assign(prefix).append(rest);
           group.tensors = tensors;
           group.rule = nullptr;
+          group.is_tied.clear();
           for (std::size_t k = 0; k < tensors.size(); ++k) {
             if (tensors[k] != nullptr) {
               if (group.rule == nullptr) {

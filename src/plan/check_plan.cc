@@ -157,14 +157,21 @@ void CheckWeights(const ParameterResolver& resolver, MergePlan* plan) {
 }
 
 // The ranks of della get keep probabilities density ± epsilon, which must be probabilities.
-Status CheckEpsilon(const ParameterResolver& resolver, const MergePlan& plan) {
-  for (const auto& params : resolver.all()) {
-    const auto densities = params->numbers().find("density");
-    const auto epsilons = params->numbers().find("epsilon");
-    if (densities == params->numbers().end() || epsilons == params->numbers().end()) {
+Status CheckEpsilon(const MergePlan& plan) {
+  std::set<std::pair<const Params*, int>> seen;
+  for (const TensorJob& job : plan.jobs) {
+    if (job.fate != TensorFate::kMerge || !seen.insert({job.params, job.base}).second) {
+      continue;
+    }
+    const auto densities = job.params->numbers().find("density");
+    const auto epsilons = job.params->numbers().find("epsilon");
+    if (densities == job.params->numbers().end() || epsilons == job.params->numbers().end()) {
       continue;
     }
     for (std::size_t k = 0; k < densities->second.size(); ++k) {
+      if (static_cast<int>(k) == job.base) {
+        continue;  // the base is not sparsified: nobody reads its density
+      }
       const double density = densities->second[k].value_or(1);
       const double epsilon = epsilons->second[std::min(k, epsilons->second.size() - 1)].value_or(0);
       if (density > 0 && density < 1 && !(density + epsilon < 1 && density - epsilon > 0)) {
@@ -247,7 +254,7 @@ Status CheckPlan(FileSystem& fs, const PlacedModels& placed, const ParameterReso
   MeasureCost(plan);
   SettingChecker(resolver, plan).CheckAll();
   CheckWeights(resolver, plan);
-  FUSEO1_TRY_VOID(CheckEpsilon(resolver, *plan));
+  FUSEO1_TRY_VOID(CheckEpsilon(*plan));
   CheckDescent(plan);
   CheckUnusedTensors(plan);
   CheckQuantisation(plan);

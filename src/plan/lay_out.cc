@@ -115,12 +115,17 @@ Status LayOutShards(MergePlan* plan, std::uint64_t shard_bytes) {
 
 void CountDraws(MergePlan* plan) {
   std::uint64_t drawn = 0;
-  for (TensorJob& job : plan->jobs) {
-    job.torch_draws_before = drawn;
-    if (plan->method->torch_draws == nullptr || job.fate != TensorFate::kMerge) {
-      continue;
+  // Tensors that mergekit drops draw last: the others draw what they draw there.
+  for (const bool outside_table : {false, true}) {
+    for (TensorJob& job : plan->jobs) {
+      if (job.outside_table != outside_table) {
+        continue;
+      }
+      job.torch_draws_before = drawn;
+      if (plan->method->torch_draws != nullptr && job.fate == TensorFate::kMerge) {
+        drawn += plan->method->torch_draws(TaskOf(*plan, job));
+      }
     }
-    drawn += plan->method->torch_draws(TaskOf(*plan, job));
   }
 }
 

@@ -23,6 +23,7 @@ enum class TensorFate : std::uint8_t {
   kMerge,  // the method computes it
   kCopy,   // bytes of the first input; the others, where there are any, must be equal (integers,
            // BOOL)
+  kCast,   // the only input's numbers, in another type: what passthrough computes
 };
 
 struct JobInput {
@@ -47,6 +48,7 @@ struct TensorJob {
   DType torch_dtype = DType::kF32;  // the working type of torch numerics
   TensorFate fate = TensorFate::kMerge;
   bool base_configured = false;
+  bool outside_table = false;  // the architecture's table has no such tensor; mergekit drops it
 
   std::uint64_t Elems() const { return shape.Elems(); }
   std::uint64_t Bytes() const { return BytesOf(dtype, Elems()); }  // of the output
@@ -103,6 +105,11 @@ struct MergePlan {
   // hash), layout, format version. A journal belongs to one fingerprint.
   Hash128 Fingerprint() const;
 };
+
+// The method that computes a job which is no copy.
+inline const MethodDef& MethodOf(const MergePlan& plan, const TensorJob& job) {
+  return job.fate == TensorFate::kCast ? *FindMethod("passthrough") : *plan.method;
+}
 
 // The part of a job that methods see, for one worker; of inputs of any width.
 inline TensorTask TaskOf(const MergePlan& plan, const TensorJob& job) {

@@ -55,6 +55,8 @@ Status TensorPlanner::CheckPresence(const PlanSlice& slice, TensorGroup* group, 
     if (group->tensors[k] == nullptr) {
       missing.push_back(static_cast<int>(k));
     } else {
+      group->is_tied.resize(slice.models.size());
+      group->is_tied[k] = true;
       Note("is tied in " + ModelName(slice.models[k]) + ": its embedding takes part as the head",
            group->name);
     }
@@ -117,7 +119,8 @@ Status TensorPlanner::CheckPresence(const PlanSlice& slice, TensorGroup* group, 
 
 Status TensorPlanner::ChooseType(const TensorGroup& group,
                                  const std::vector<const CheckpointTensor*>& present,
-                                 const std::vector<int>& models, TensorJob* job) const {
+                                 const std::vector<int>& models, bool is_copy,
+                                 TensorJob* job) const {
   const DType first = present[0]->dtype;
   DType widest = first;
   for (std::size_t k = 0; k < present.size(); ++k) {
@@ -143,7 +146,8 @@ Status TensorPlanner::ChooseType(const TensorGroup& group,
   const MergeConfig& config = plan_->config;
   job->torch_dtype = config.dtype.value_or(widest);
   if (plan_->numerics == Numerics::kTorch) {
-    const bool gives_f32 = plan_->method->torch_gives_f32 && job->torch_dtype != DType::kF64;
+    const bool gives_f32 =
+        plan_->method->torch_gives_f32 && job->torch_dtype != DType::kF64 && !is_copy;
     job->dtype = config.out_dtype.value_or(gives_f32 ? DType::kF32 : job->torch_dtype);
   } else {
     job->dtype = config.out_dtype.value_or(config.dtype.value_or(widest));
@@ -194,7 +198,29 @@ Status TensorPlanner::ChooseShape(const TensorGroup& group,
   return {};
 }
 
+// A tensor that the architecture's table does not know goes its own way where it can: mergekit
+// drops it in any case.
 Status TensorPlanner::Add(const PlanSlice& slice, TensorGroup& group) {
+  Status status = AddFitting(slice, group);
+  if (!status.ok() && group.rule == nullptr && !arch_.is_inferred) {
+    LeaveOut(slice, group, status.error().message());
+    return {};
+  }
+  return status;
+}
+
+void TensorPlanner::LeaveOut(const PlanSlice& slice, const TensorGroup& group,
+                             const std::string& reason) {
+  const Name kept = plan_->interner->Intern("not of " + arch_.name + "; " + reason);
+  for (std::size_t k = 0; k < group.tensors.size(); ++k) {
+    if (group.tensors[k] != nullptr) {
+      plan_->unused.push_back({slice.models[k], group.tensors[k]->name, kept});
+    }
+  }
+  Note("is left out: " + arch_.name + " has no such tensor, and it cannot be merged", group.name);
+}
+
+Status TensorPlanner::AddFitting(const PlanSlice& slice, TensorGroup& group) {
   bool is_copy = false;
   FUSEO1_TRY_VOID(CheckPresence(slice, &group, &is_copy));
   std::vector<const CheckpointTensor*> present;
@@ -213,7 +239,10 @@ Status TensorPlanner::Add(const PlanSlice& slice, TensorGroup& group) {
     }
     present.push_back(tensor);
     models.push_back(slice.models[k]);
-    resolved.push_back({static_cast<int>(k), tensor->name.view()});
+    // Filters look at the name in the model's own layer; of a tied head, not at the embedding's.
+    const bool is_tied = !group.is_tied.empty() && group.is_tied[k];
+    resolved.push_back(
+        {static_cast<int>(k), is_tied ? std::string_view(group.name) : tensor->name.view()});
     inputs.push_back({.offset = tensor->offset,
                       .file = tensor->file,
                       .model = static_cast<std::uint16_t>(slice.models[k]),
@@ -222,14 +251,18 @@ Status TensorPlanner::Add(const PlanSlice& slice, TensorGroup& group) {
   }
   job.name = plan_->interner->Intern(group.name);
   job.base_configured = slice.base_configured;
-  FUSEO1_TRY_VOID(ChooseType(group, present, models, &job));
+  job.outside_table = group.rule == nullptr && !arch_.is_inferred;
+  FUSEO1_TRY_VOID(ChooseType(group, present, models, is_copy, &job));
   FUSEO1_TRY_VOID(ChooseShape(group, present, models, &job));
   if (is_copy && job.fate == TensorFate::kMerge) {
-    if (job.dtype == present[0]->dtype) {
-      job.fate = TensorFate::kCopy;
-    } else {
-      job.base = 0;  // a base alone is the result of every method that takes one
-    }
+    static const Params kAsItIs = [] {
+      Params params;
+      params.SetPerInput("scale", {std::nullopt});
+      return params;
+    }();
+    job.fate = job.dtype == present[0]->dtype ? TensorFate::kCopy : TensorFate::kCast;
+    job.base = -1;
+    job.params = &kAsItIs;
   }
   if (job.fate == TensorFate::kMerge) {
     FUSEO1_TRY(job.params, resolver_->Resolve(slice.scope, group.t, job.name, resolved));

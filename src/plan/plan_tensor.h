@@ -29,6 +29,7 @@ struct TensorGroup {
   std::string name;
   double t = 0;
   std::vector<const CheckpointTensor*> tensors;  // of each source; nullptr: absent
+  std::vector<bool> is_tied;                     // empty: none; else of each source
   const WeightRule* rule = nullptr;
 };
 
@@ -55,9 +56,11 @@ class TensorPlanner {
     std::string first;
   };
 
+  Status AddFitting(const PlanSlice& slice, TensorGroup& group);
+  void LeaveOut(const PlanSlice& slice, const TensorGroup& group, const std::string& reason);
   Status CheckPresence(const PlanSlice& slice, TensorGroup* group, bool* is_copy);
   Status ChooseType(const TensorGroup& group, const std::vector<const CheckpointTensor*>& present,
-                    const std::vector<int>& models, TensorJob* job) const;
+                    const std::vector<int>& models, bool is_copy, TensorJob* job) const;
   Status ChooseShape(const TensorGroup& group, const std::vector<const CheckpointTensor*>& present,
                      const std::vector<int>& models, TensorJob* job);
   void Note(const std::string& kind, std::string_view tensor);

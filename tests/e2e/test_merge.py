@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import struct
 import subprocess
 import time
 import unittest
@@ -130,6 +131,18 @@ class Merge(Case):
         done = self.ok("u.yaml", "out", name="mergekit-yaml")
         self.assertIn("paramters", done.stderr)
         self.ok("u.yaml", "out", name="mergekit-yaml")
+
+    def test_float64_becomes_half_in_one_rounding_or_in_torchs_two(self):
+        (self.dir / "wide").mkdir()
+        (self.dir / "wide/config.json").write_text('{"architectures": ["NoSuchModel"]}')
+        header = json.dumps({"x": {"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}}).encode()
+        data = struct.pack("<Q", len(header)) + header + struct.pack("<d", 1 + 2.0**-11 + 2.0**-40)  # above a tie
+        (self.dir / "wide/model.safetensors").write_bytes(data)
+        (self.dir / "h.yaml").write_text(f"models: [{{model: {self.dir}/wide}}]\nmerge_method: passthrough\n"
+                                         "out_dtype: float16\n")
+        for numerics, bits in (("exact", 0x3C01), ("torch", 0x3C00)):
+            self.ok("merge", "h.yaml", numerics, "--numerics", numerics)
+            self.assertEqual((self.dir / numerics / "model.safetensors").read_bytes()[-2:], struct.pack("<H", bits))
 
     def test_sce_runs_the_variant_of_the_name(self):
         (self.dir / "s.yaml").write_text("models: [{model: base}, {model: a}, {model: b}]\nmerge_method: sce\n"

@@ -72,9 +72,11 @@ bool Draw(TorchRandom& random, float probability) {
   return static_cast<float>(random.Next32() & kMantissa) * 0x1p-24F < probability;
 }
 
-// The probabilities of DELLA along axis 1 (the only axis of a vector), in the working type.
-std::vector<float> RankedProbabilities(const TensorTask& task, DType work,
-                                       std::span<const float> magnitude, RankedKeep how) {
+// The probabilities of DELLA along axis 1 (the only axis of a vector), in the type `work`; the
+// ranks are those of the differences as they are, in float64 too.
+template <class T>
+std::vector<float> RankedProbabilities(const TensorTask& task, DType work, std::span<const T> delta,
+                                       RankedKeep how) {
   const auto round = [&](float value) { return RoundTo<float>(work, value); };
   const std::size_t rank_axis = task.shape.size() < 2 ? 0 : 1;
   std::size_t count = 1;
@@ -93,14 +95,14 @@ std::vector<float> RankedProbabilities(const TensorTask& task, DType work,
     const float spread = round(round(position * 2) * static_cast<float>(how.epsilon));
     by_rank[r] = count > 1 ? round(spread + lowest) : round(static_cast<float>(how.density));
   }
-  std::vector<float> probability(magnitude.size());
-  std::vector<Indexed<float>> row(count);
-  for (std::size_t outer = 0; outer < magnitude.size(); outer += count * stride) {
+  std::vector<float> probability(delta.size());
+  std::vector<Indexed<T>> row(count);
+  for (std::size_t outer = 0; outer < delta.size(); outer += count * stride) {
     for (std::size_t inner = outer; inner < outer + stride; ++inner) {
       for (std::size_t r = 0; r < count; ++r) {
-        row[r] = {magnitude[inner + r * stride], static_cast<std::int64_t>(r)};
+        row[r] = {std::abs(delta[inner + r * stride]), static_cast<std::int64_t>(r)};
       }
-      TorchSort<float>(row, false);
+      TorchSort<T>(row, false);
       for (std::size_t r = 0; r < count; ++r) {
         probability[inner + static_cast<std::size_t>(row[r].index) * stride] = by_rank[r];
       }
@@ -122,11 +124,7 @@ void SparsifyRandomly(const TorchTask<T>& in, std::span<T> delta, std::optional<
     mask[i] = RoundTo<float>(work, static_cast<float>(density));
   }
   if (ranked.has_value()) {
-    std::vector<float> magnitude(delta.size());
-    for (std::size_t i = 0; i < delta.size(); ++i) {
-      magnitude[i] = std::abs(values[i]);
-    }
-    mask = RankedProbabilities(*in.task, work, magnitude, *ranked);
+    mask = RankedProbabilities<T>(*in.task, work, delta, *ranked);
   }
   for (float& value : mask) {
     value = Draw(*in.random, value) ? 1.0F : 0.0F;
