@@ -66,6 +66,27 @@ TEST_F(PlanTensorTest, FiltersOfATiedHeadSeeTheHeadsName) {
   EXPECT_EQ(FindJob(plan, "model.embed_tokens.weight")->params->Get("weight", 1), 5);
 }
 
+TEST_F(PlanTensorTest, FiltersOfExpertsSeeMergekitsNamesToo) {
+  const std::string moe = "model.layers.0.block_sparse_moe.";
+  Write("a", {{moe + "experts.3.w1.weight", {4}},
+              {moe + "experts.3.w2.weight", {4}},
+              {moe + "gate.weight", {4}},
+              {"model.layers.0.self_attn.q_proj.weight", {4}}});
+  const auto weight = [&](const std::string& filter, const std::string& name) {
+    const MergePlan plan =
+        Good("models:\n" + Model("a", "weight: [{filter: " + filter + ", value: 3}, {value: 7}]") +
+             "merge_method: linear\n");
+    return FindJob(plan, name)->params->Get("weight", 0);
+  };
+  EXPECT_EQ(weight("mlp", moe + "experts.3.w1.weight"), 3);
+  EXPECT_EQ(weight("mlp.gate", moe + "gate.weight"), 3);
+  EXPECT_EQ(weight("gate_up_proj", moe + "experts.3.w1.weight"), 3);
+  EXPECT_EQ(weight("gate_up_proj", moe + "experts.3.w2.weight"), 7);
+  EXPECT_EQ(weight("down_proj", moe + "experts.3.w2.weight"), 3);
+  EXPECT_EQ(weight("w2", moe + "experts.3.w2.weight"), 3);
+  EXPECT_EQ(weight("mlp", "model.layers.0.self_attn.q_proj.weight"), 7);
+}
+
 TEST_F(PlanTensorTest, LeavesOutWhatTheTableLacksAndTheMethodCannotMerge) {
   WriteQwen("base", true);
   WriteQwen("a", true, {{"model.stray.weight", {4}}});

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -27,6 +28,36 @@ double AsNumber(const ScalarValue& value) {
   }
   const double* number = std::get_if<double>(&value);
   return number == nullptr ? 0 : *number;
+}
+
+// What mergekit calls an expert's tensor, whose parts it joins before it looks at filters:
+// "….block_sparse_moe.experts.3.w1.weight" is "….mlp.experts.gate_up_proj". "" for other names.
+std::string JoinedName(std::string_view name) {
+  std::string joined(name);
+  constexpr std::string_view kOldBlock = ".block_sparse_moe.";
+  const std::size_t block = joined.find(kOldBlock);
+  if (block != std::string::npos) {
+    joined.replace(block, kOldBlock.size(), ".mlp.");
+  }
+  constexpr std::string_view kExperts = ".experts.";
+  const std::size_t experts = joined.find(kExperts);
+  if (experts == std::string::npos) {
+    return block == std::string::npos ? "" : joined;
+  }
+  const std::string_view rest = std::string_view(joined).substr(experts + kExperts.size());
+  const std::string_view part = rest.substr(std::min(rest.find('.') + 1, rest.size()));
+  const bool is_down = part == "w2.weight" || part == "down_proj.weight";
+  const bool is_up = part == "w1.weight" || part == "w3.weight" || part == "gate_proj.weight" ||
+                     part == "up_proj.weight";
+  if (!is_down && !is_up) {
+    return block == std::string::npos ? "" : joined;
+  }
+  return joined.substr(0, experts + kExperts.size()) + (is_down ? "down_proj" : "gate_up_proj");
+}
+
+bool Matches(std::string_view filter, std::string_view name) {
+  return filter.empty() || filter == "*" || Contains(name, filter) ||
+         Contains(JoinedName(name), filter);
 }
 
 // Numbers are interpolated in double, v[i0] and v[i0 + 1] around t (n - 1); switches and names are
@@ -77,8 +108,7 @@ Result<std::optional<ScalarValue>> ParameterResolver::Find(const ParamDef& def,
       continue;
     }
     for (const ConditionalValue& candidate : setting->candidates) {
-      if (!candidate.filter.empty() && candidate.filter != "*" &&
-          !Contains(name, candidate.filter)) {
+      if (!Matches(candidate.filter, name)) {
         continue;
       }
       used_.insert(&candidate);
