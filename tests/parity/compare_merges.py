@@ -198,7 +198,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path, help="leave the checkpoints and merges here")
     parser.add_argument("--verbose", action="store_true")
-    arguments = parser.parse_args()
+    arguments, _ = parser.parse_known_args()  # the other comparison may have options of its own
     torch.set_num_threads(arguments.threads)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     logging.disable(logging.WARNING)
