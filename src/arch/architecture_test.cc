@@ -33,6 +33,23 @@ TEST(Architecture, PlacesNamesThatTheTableLacks) {
   EXPECT_EQ(arch->Locate("model.layers.12345678901.x").part, Part::kBefore);
 }
 
+TEST(Architecture, KnowsLayersUnderOtherNames) {
+  const Architecture* neox = FindArchitecture("GPTNeoXForCausalLM");
+  ASSERT_NE(neox, nullptr);
+  const TensorPlace dense = neox->Locate("gpt_neox.layers.7.mlp.dense_4h_to_h.bias");
+  EXPECT_EQ(dense.layer, 7);
+  ASSERT_NE(dense.rule, nullptr);
+  EXPECT_EQ(dense.rule->presence, Presence::kRequired);
+  EXPECT_EQ(neox->Locate("embed_out.weight").part, Part::kAfter);
+  EXPECT_EQ(FindArchitecture("GPTBigCodeForCausalLM")->modules[0].layer_count_key, "n_layer");
+  EXPECT_EQ(FindArchitecture("InternLM2ForCausalLM")->Locate("output.weight").rule->tied.front(),
+            "model.tok_embeddings.weight");
+  EXPECT_EQ(FindArchitecture("Glm4ForCausalLM")
+                ->Locate("model.layers.0.self_attn.q_proj.bias")
+                .rule->presence,
+            Presence::kOptional);
+}
+
 TEST(Architecture, MatchesExpertsByNumber) {
   const Architecture* arch = FindArchitecture("MixtralForCausalLM");
   const TensorPlace expert = arch->Locate("model.layers.0.block_sparse_moe.experts.17.w2.weight");
