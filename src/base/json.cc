@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 #include <vector>
 
+#include "base/file_guess.h"
 #include "base/text.h"
 
 namespace fuseo1 {
 namespace {
 
-// Builds the document from parse events, so that depth and keys are checked before memory is spent on them.
+// Builds the document from parse events, so that depth and keys are checked before memory is spent
+// on them.
 class Builder : public nlohmann::json_sax<Json> {
  public:
   explicit Builder(int max_depth) : max_depth_(max_depth) {}
@@ -41,10 +44,12 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& /*e*/) override {
-    return Fail(fmt::format("not valid JSON near byte {}", position));
+    error_position = position;
+    return Fail("");
   }
 
   Json root;
+  std::size_t error_position = 0;  // of what is no JSON, from 1
   std::string error;
 
  private:
@@ -98,12 +103,34 @@ class Builder : public nlohmann::json_sax<Json> {
   std::string key_;
 };
 
+// Before the bare words that Python writes, so that no text of a document is taken for one of them.
+constexpr std::string_view kMark = "\\u0001";
+
+std::string NotJson(std::string_view text, std::size_t position) {
+  const std::size_t at = position == 0 ? 0 : position - 1;  // of the byte that broke it
+  if (at >= text.size()) {
+    return fmt::format("not valid JSON near byte {}, where the text ends too early", text.size());
+  }
+  const std::string_view before = text.substr(0, at);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t start = before.rfind('\n');
+  const std::string place = line == 1 ? "" : fmt::format(" (line {}, column {})", line, at - start);
+  return fmt::format("not valid JSON near byte {}{}, at {}", position, place,
+                     Quoted(text.substr(at, 64), 24));
+}
+
 }  // namespace
 
 Result<Json> ParseJson(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.max_bytes) {
     return InputError(
         fmt::format("JSON of {} bytes, the limit is {}", text.size(), limits.max_bytes));
+  }
+  if (const FileGuess guess = GuessFile(text); !guess.what.empty()) {
+    return InputError(guess.Message("JSON"));
+  }
+  if (Trim(text).empty()) {
+    return InputError("expected JSON, found an empty file");
   }
   if (!IsValidUtf8(text)) {
     return InputError("not UTF-8 text");
@@ -114,12 +141,33 @@ Result<Json> ParseJson(std::string_view text, JsonLimits limits) {
   }
   Builder builder(limits.max_depth);
   if (!Json::sax_parse(text, &builder)) {
-    return InputError(builder.error);
+    return InputError(builder.error.empty() ? NotJson(text, builder.error_position)
+                                            : builder.error);
   }
   return std::move(builder.root);
 }
 
-std::string QuoteNonFiniteNumbers(std::string_view text) {
+Result<Json> ParsePythonJson(std::string_view text, JsonLimits limits) {
+  auto json = ParseJson(text, limits);
+  if (json.ok() || (!Contains(text, "NaN") && !Contains(text, "Infinity"))) {
+    return json;
+  }
+  auto marked = ParseJson(QuoteNonFiniteNumbers(text, kMark), limits);
+  return marked.ok() ? marked : json;
+}
+
+std::string DumpPythonJson(const Json& json) {
+  std::string text = DumpJson(json);
+  for (const std::string_view word : {"NaN", "-Infinity", "Infinity"}) {
+    const std::string quoted = fmt::format("\"{}{}\"", kMark, word);
+    for (std::size_t at = 0; (at = text.find(quoted, at)) != std::string::npos;) {
+      text.replace(at, quoted.size(), word);
+    }
+  }
+  return text;
+}
+
+std::string QuoteNonFiniteNumbers(std::string_view text, std::string_view mark) {
   std::string out;
   out.reserve(text.size() + 16);
   bool in_string = false;
@@ -133,7 +181,7 @@ std::string QuoteNonFiniteNumbers(std::string_view text) {
         }
       }
       if (!found.empty()) {
-        out.append("\"").append(found).append("\"");
+        out.append("\"").append(mark).append(found).append("\"");
         i += found.size();
         continue;
       }

@@ -25,8 +25,13 @@ struct JsonLimits {
 Result<Json> ParseJson(std::string_view text, JsonLimits limits = {});
 
 // `text` with the bare words NaN, Infinity and -Infinity, which Python writes and JSON does not have, in
-// quotes. For records of published data sets that are no JSON without it.
-std::string QuoteNonFiniteNumbers(std::string_view text);
+// quotes, after `mark`. For records of published data sets that are no JSON without it.
+std::string QuoteNonFiniteNumbers(std::string_view text, std::string_view mark = "");
+
+// JSON as Python writes and reads it: with NaN, Infinity and -Infinity (config.json of Mamba hybrids:
+// "time_step_limit": [0.0, Infinity]). They are kept as marked text, which only DumpPythonJson undoes.
+Result<Json> ParsePythonJson(std::string_view text, JsonLimits limits = {});
+std::string DumpPythonJson(const Json& json);
 
 // The document as text, UTF-8 with invalid bytes replaced. indent < 0: one line.
 std::string DumpJson(const Json& json, int indent = 2);

@@ -57,6 +57,16 @@ TEST(Json, QuotesNumbersThatJsonDoesNotHave) {
   EXPECT_FALSE(ParseJson("[NaN]").ok());
 }
 
+TEST(Json, KeepsTheNumbersThatOnlyPythonHas) {
+  const std::string text =
+      "{\n  \"a\": [\n    0.0,\n    Infinity\n  ],\n  \"b\": \"NaN\",\n  \"c\": NaN\n}";
+  const auto json = ParsePythonJson(text);
+  ASSERT_TRUE(json.ok()) << json.error().message();
+  EXPECT_EQ(DumpPythonJson(*json), text);
+  EXPECT_FALSE(ParsePythonJson("{\"a\": Infinity, oops}").ok());
+  EXPECT_FALSE(ParsePythonJson("{\"a\": nan}").ok());
+}
+
 TEST(Json, ReplacesHalvesOfSurrogatePairsInTextOfOthers) {
   const auto text = [](std::string_view json) {
     return ParseJsonOfAnyText(json)->get<std::string>();

@@ -142,13 +142,13 @@ class Opener {
   Status ReadConfig() {
     const std::string path = PathOf("config.json");
     FUSEO1_TRY(const std::string text, ReadWholeFile(fs_, path, kMaxConfigJsonBytes));
-    auto config = ParseJson(text);
+    auto config = ParsePythonJson(text);
     if (!config.ok()) {
-      return std::move(config).TakeError().In(ShownPath(path));
+      return Damaged(path, config.error());
     }
     if (!config->is_object()) {
-      return InputError(fmt::format("{}: expected a JSON object, found {}", ShownPath(path),
-                                    Quoted(DumpJson(*config, -1), 40)));
+      return InputError(fmt::format("{}: expected a JSON object, found {}. Fetch it again.",
+                                    ShownPath(path), Quoted(DumpJson(*config, -1), 40)));
     }
     checkpoint_.config = std::move(config).value();
     checkpoint_.has_config = true;

@@ -95,7 +95,14 @@ TEST(Checkpoint, SaysWhatIsThereInsteadOfAModel) {
                          Row{"adapter_model.safetensors", "LoRA adapter"},
                          Row{"consolidated.safetensors", "name the file itself"},
                          Row{"model-00001-of-00002.safetensors", "the index is missing"},
-                         Row{"model-Q4.gguf", "GGUF"}, Row{"config.json", "found neither"}}) {
+                         Row{"model-Q4.gguf", "GGUF"}, Row{"config.json", "found neither"},
+                         Row{"adapter_model.bin", "LoRA adapter"},
+                         Row{"pytorch_model-00001-of-00002.bin", "Convert"},
+                         Row{"consolidated.00.pth", "PyTorch"}, Row{"tf_model.h5", "another frame"},
+                         Row{"model.safetensors.incomplete", "an unfinished download"},
+                         Row{".fuseo1-journal", "an unfinished merge"},
+                         Row{"snapshots/c/model.safetensors", "below"},
+                         Row{"x/model.safetensors", "its folder \"x\" does"}}) {
     const std::string model = dir / (std::string("m-") + row.file);
     WriteText(model + "/" + row.file, "{}");
     const std::string message = Refusal(Open(model), ErrorCode::kInput);
@@ -104,6 +111,36 @@ TEST(Checkpoint, SaysWhatIsThereInsteadOfAModel) {
   }
   WriteText(dir / "x.bin", "");
   EXPECT_TRUE(Contains(Refusal(Open(dir / "x.bin"), ErrorCode::kInput), "PyTorch"));
+}
+
+TEST(Checkpoint, SaysWhereALinkToAModelLeadsNowhere) {
+  const TempDirectory dir;
+  ASSERT_EQ(symlink("gone", (dir / "m").c_str()), 0);
+  EXPECT_TRUE(Contains(Refusal(Open(dir / "m"), ErrorCode::kUsage), "link to something"));
+  EXPECT_TRUE(Contains(Refusal(Open(dir / "m/"), ErrorCode::kUsage), "link to something"));
+}
+
+TEST(Checkpoint, KeepsInfinityInAConfigAsPythonDoes) {
+  const TempDirectory dir;
+  WriteModel(dir / "m", {Tensors({"a"})}, R"({"time_step_limit":[0.0,Infinity]})");
+  const auto checkpoint = Open(dir / "m");
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.error().message();
+  EXPECT_TRUE(Contains(DumpPythonJson(checkpoint->config), "Infinity\n"));
+}
+
+TEST(Checkpoint, NamesWhatStandsInPlaceOfJson) {
+  const TempDirectory dir;
+  for (const char* file : {"config.json", "model.safetensors.index.json"}) {
+    WriteModel(dir / file, {Tensors({"a"}), Tensors({"b"})}, "{}");
+    const auto message = [&](std::string_view text) {
+      WriteText(dir / file + "/" + file, std::string(text));
+      return Refusal(Open(dir / file), ErrorCode::kInput);
+    };
+    EXPECT_TRUE(Contains(message("version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"));
+    EXPECT_TRUE(Contains(message("<html></html>"), "web page"));
+    EXPECT_TRUE(Contains(message(""), "an empty file"));
+    EXPECT_TRUE(Contains(message("{\"a\": oops}"), "etch it again")) << message("{\"a\": oops}");
+  }
 }
 
 TEST(Checkpoint, CallsAMissingLocalPathAMistakeOfTheUser) {

@@ -138,7 +138,7 @@ std::string HubCacheDirectory(const std::string& cache_dir) {
 }
 
 std::string HowToFetch(const std::string& name, const std::string& revision) {
-  std::string command = "huggingface-cli download " + name;
+  std::string command = "hf download " + name;
   if (!revision.empty()) {
     command += " --revision " + revision;
   }

@@ -112,7 +112,7 @@ TEST_F(HubCache, SaysHowToGetAModel) {
   setenv("HF_HUB_OFFLINE", "1", 1);
   setenv("HF_ENDPOINT", "https://mirror.example", 1);
   const std::string message = Open("org/name@v2").error().message();
-  EXPECT_TRUE(Contains(message, "huggingface-cli download org/name --revision v2")) << message;
+  EXPECT_TRUE(Contains(message, "hf download org/name --revision v2")) << message;
   EXPECT_TRUE(Contains(message, "HF_HUB_OFFLINE")) << message;
   EXPECT_TRUE(Contains(message, "https://mirror.example")) << message;
   EXPECT_FALSE(Contains(message, "hf_secret")) << message;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 #include "base/limits.h"
@@ -19,6 +20,8 @@ constexpr std::string_view kConfig = "config.json";
 constexpr std::string_view kConvert =
     "Convert it to safetensors first, for example by loading it with transformers and saving it "
     "with save_pretrained.";
+
+constexpr std::size_t kMaxFoldersLookedInto = 200;
 
 class Locator {
  public:
@@ -57,13 +60,34 @@ class Locator {
     return std::binary_search(listing_.begin(), listing_.end(), name);
   }
 
+  // What is listed and yet missing is a link.
+  bool IsLinkToNothing(std::string path) const {
+    while (path.size() > 1 && path.back() == '/') {
+      path.pop_back();
+    }
+    const std::size_t slash = path.rfind('/');
+    const auto names = fs_.List(slash == std::string::npos ? "."
+                                : slash == 0               ? "/"
+                                                           : path.substr(0, slash));
+    return names.ok() && std::binary_search(names->begin(), names->end(), path.substr(slash + 1));
+  }
+
   Status FindInCache(const std::string& cache_dir) {
     const std::string& path = ref_.path;
+    if (IsLinkToNothing(path)) {
+      return UsageError(fmt::format(
+          "model {}: a link to something that is not there. Mend the link or name the directory "
+          "itself.",
+          Quoted(path, 400)));
+    }
     if (!LooksLikeHubName(path)) {
       return UsageError(fmt::format(
-          "model {}: there is no such file or directory, and it is no Hub name (owner/name).{}",
+          "model {}: there is no such file or directory, and it is no Hub name (owner/name). {}",
           Quoted(path, 400),
-          StartsWith(path, "~") ? " Write out the home directory for '~'." : ""));
+          StartsWith(path, "~")   ? "Write out the home directory for '~'."
+          : Contains(path, "://") ? "Write only the owner/name of a Hub model."
+                                  : "Check the spelling; a path is relative to the directory where "
+                                    "the command runs."));
     }
     FUSEO1_TRY(HubSnapshot snapshot, FindInHubCache(fs_, path, ref_.revision, cache_dir));
     files_.directory = std::move(snapshot.directory);
@@ -85,7 +109,8 @@ class Locator {
     if (!EndsWith(name, ".safetensors") && !EndsWith(ref_.path, ".safetensors")) {
       return InputError(fmt::format(
           "{}: expected a model directory or a .safetensors file, found another file.{}",
-          ShownPath(ref_.path), AdviceFor(name)));
+          ShownPath(ref_.path),
+          AdviceFor(name).empty() ? " Name the directory that holds it." : AdviceFor(name)));
     }
     files_.directory = slash == 0 ? "/" : path.substr(0, slash);
     files_.names = {name};
@@ -130,7 +155,7 @@ class Locator {
     FUSEO1_TRY(const std::string text, ReadWholeFile(fs_, path, kMaxIndexJsonBytes));
     auto index = ParseShardIndex(text, interner_);
     if (!index.ok()) {
-      return std::move(index).TakeError().In(ShownPath(path));
+      return Damaged(path, index.error());
     }
     files_.names = index->shards;
     for (const std::string& name : files_.names) {
@@ -181,25 +206,61 @@ class Locator {
                                       : "The download may be incomplete: fetch it again."));
   }
 
-  // Says what is there instead.
+  // The first name of the directory that ends so, or "".
+  std::string FirstWith(std::initializer_list<std::string_view> suffixes) const {
+    for (const std::string_view suffix : suffixes) {
+      for (const std::string& name : listing_) {
+        if (EndsWith(name, suffix)) {
+          return name;
+        }
+      }
+    }
+    return "";
+  }
+
+  // The first folder below that holds a model, or "".
+  std::string FolderWithModel() const {
+    for (std::size_t i = 0; i < listing_.size() && i < kMaxFoldersLookedInto; ++i) {
+      for (const std::string_view file : {kSingle, kIndex}) {
+        const auto info = fs_.Info(PathOf(listing_[i] + "/" + std::string(file)));
+        if (info.ok() && info->kind == FileKind::kRegular) {
+          return listing_[i];
+        }
+      }
+    }
+    return "";
+  }
+
+  // Says what is there instead, the likeliest mistake first.
   Error NoModelError() const {
     const std::string where = ShownPath(files_.directory);
-    const auto first_with = [this](std::string_view suffix) {
-      const auto it = std::find_if(listing_.begin(), listing_.end(),
-                                   [&](const std::string& name) { return EndsWith(name, suffix); });
-      return it == listing_.end() ? std::string() : *it;
-    };
-    if (Has("adapter_model.safetensors") || Has("adapter_config.json")) {
+    if (Has("adapter_model.safetensors") || Has("adapter_model.bin") ||
+        Has("adapter_config.json")) {
       return InputError(
           fmt::format("{}: holds a LoRA adapter, not a model. Merge the adapter into "
                       "its base model first and name the result.",
                       where));
     }
-    if (Has("pytorch_model.bin") || Has("pytorch_model.bin.index.json")) {
-      return InputError(
-          fmt::format("{}: holds pytorch_model.bin but no safetensors. {}", where, kConvert));
+    if (Has(".fuseo1-journal")) {
+      return InputError(fmt::format(
+          "{}: holds an unfinished merge, not a model. Run the fuseo1 merge that writes it again: "
+          "it goes on where it stopped.",
+          where));
     }
-    const std::string other = first_with(".safetensors");
+    if (const std::string part = FirstWith(
+            {".incomplete", ".part", ".crdownload", ".aria2", ".download", ".partial", ".!qB"});
+        !part.empty()) {
+      return InputError(
+          fmt::format("{}: holds {}, an unfinished download, but no model. Fetch the model again.",
+                      where, Quoted(part)));
+    }
+    if (Has("snapshots")) {
+      return InputError(fmt::format(
+          "{}: the folder of a repository in a Hugging Face cache, not of a model. Name the model "
+          "itself (owner/name), or a folder below {}/snapshots.",
+          where, where));
+    }
+    const std::string other = FirstWith({".safetensors"});
     if (!other.empty()) {
       return InputError(
           fmt::format("{}: holds {} but neither model.safetensors nor {}. If that file is the "
@@ -207,19 +268,39 @@ class Locator {
                       "the file itself; of a model in shards the index is missing: fetch it again.",
                       where, Quoted(other), kIndex));
     }
-    const std::string gguf = first_with(".gguf");
+    for (const std::string& weights :
+         {FirstWith({"pytorch_model.bin", "pytorch_model.bin.index.json"}),
+          FirstWith({".bin", ".pth", ".pt", ".ckpt"})}) {
+      if (!weights.empty()) {
+        return InputError(fmt::format("{}: holds {} (PyTorch) but no safetensors. {}", where,
+                                      Quoted(weights), kConvert));
+      }
+    }
+    const std::string gguf = FirstWith({".gguf"});
     if (!gguf.empty()) {
       return InputError(
           fmt::format("{}: holds {} but no safetensors.{}", where, Quoted(gguf), AdviceFor(gguf)));
+    }
+    if (const std::string foreign =
+            FirstWith({".h5", ".msgpack", ".onnx", ".npz", ".tflite", ".ot", ".mlmodel"});
+        !foreign.empty()) {
+      return InputError(
+          fmt::format("{}: holds {}, weights of another framework, but no safetensors. {}", where,
+                      Quoted(foreign), kConvert));
+    }
+    if (const std::string folder = FolderWithModel(); !folder.empty()) {
+      return InputError(fmt::format("{}: holds no model itself, but its folder {} does: name {}",
+                                    where, Quoted(folder), ShownPath(PathOf(folder))));
     }
     if (is_from_hub_) {
       return {ErrorCode::kNetwork,
               fmt::format("model {}: its cached snapshot {} holds no weights. {}",
                           Quoted(ref_.path), where, HowToFetch(ref_.path, ref_.revision))};
     }
-    return InputError(fmt::format(
-        "{}: expected model.safetensors or {}, found neither. Is this the model's directory?",
-        where, kIndex));
+    return InputError(
+        fmt::format("{}: expected model.safetensors or {}, found {}. Is this the model's "
+                    "directory?",
+                    where, kIndex, listing_.empty() ? "an empty folder" : "neither"));
   }
 
   FileSystem& fs_;
@@ -232,6 +313,12 @@ class Locator {
 };
 
 }  // namespace
+
+Error Damaged(const std::string& path, const Error& error) {
+  const std::string& words = error.message();
+  return {error.code(), fmt::format("{}: {}{}", ShownPath(path), words,
+                                    words.back() == '.' ? "" : ". Mend it or fetch it again.")};
+}
 
 Result<ModelFiles> LocateModel(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir,
                                Interner& interner) {

@@ -29,4 +29,7 @@ struct ModelFiles {
 Result<ModelFiles> LocateModel(FileSystem& fs, const ModelRef& ref, const std::string& cache_dir,
                                Interner& interner);
 
+// The error of a JSON file of a model, with its path and the remedy.
+Error Damaged(const std::string& path, const Error& error);
+
 }  // namespace fuseo1

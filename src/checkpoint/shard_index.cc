@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/file_guess.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "io/json_scanner.h"
@@ -183,6 +184,12 @@ Result<ShardIndex> ParseShardIndex(std::string_view text, Interner& interner) {
   if (text.size() > kMaxIndexJsonBytes) {
     return InputError(
         fmt::format("an index of {} bytes, the limit is {}", text.size(), kMaxIndexJsonBytes));
+  }
+  if (const FileGuess guess = GuessFile(text); !guess.what.empty()) {
+    return InputError(guess.Message("an index in JSON"));
+  }
+  if (Trim(text).empty()) {
+    return InputError("expected an index in JSON, found an empty file. Fetch it again.");
   }
   if (!IsValidUtf8(text)) {
     return InputError("not UTF-8 text");

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/file_guess.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "io/errno_error.h"
@@ -30,30 +31,6 @@ std::uint64_t LittleEndian(const std::array<std::byte, kLengthBytes>& bytes) {
     value = value << 8 | std::to_integer<std::uint64_t>(bytes[i]);
   }
   return value;
-}
-
-// What a file that is no safetensors file most likely is.
-std::string_view GuessFormat(std::string_view start) {
-  struct Format {
-    std::string_view magic;
-    std::string_view advice;
-  };
-  static constexpr Format kFormats[] = {
-      {"version ", " It looks like a Git LFS pointer: run 'git lfs pull' in that directory."},
-      {"GGUF", " It looks like a GGUF file: use the safetensors files of that model."},
-      {"PK\x03\x04", " It looks like a PyTorch file (zip): convert it to safetensors first."},
-      {"\x80\x02", " It looks like a Python pickle: convert it to safetensors first."},
-      {"<!DOCTYP", " It looks like a web page: the download failed; fetch it again."},
-      {"<html", " It looks like a web page: the download failed; fetch it again."},
-      {"{", " It looks like plain JSON, without the 8 length bytes."},
-      {"\x1f\x8b", " It looks like gzip: unpack it first."},
-  };
-  for (const Format& format : kFormats) {
-    if (StartsWith(start, format.magic)) {
-      return format.advice;
-    }
-  }
-  return " The download may be incomplete or the file no safetensors file: fetch it again.";
 }
 
 class HeaderReader {
@@ -85,23 +62,8 @@ class HeaderReader {
     }
     FUSEO1_TRY_VOID(file_.ReadAt(0, length_bytes));
     const std::uint64_t length = LittleEndian(length_bytes);
-    char start[kLengthBytes];
-    std::memcpy(start, length_bytes.data(), kLengthBytes);
-    const std::string_view advice = GuessFormat({start, kLengthBytes});
-    if (length > kMaxSafetensorsHeaderBytes) {
-      return InputError(fmt::format("header length at byte 0: expected at most {}, found {}.{}",
-                                    kMaxSafetensorsHeaderBytes, length, advice));
-    }
-    if (length > info.bytes - kLengthBytes) {
-      return InputError(
-          fmt::format("header length at byte 0: expected at most {}, the bytes left in the file, "
-                      "found {}.{}",
-                      info.bytes - kLengthBytes, length, advice));
-    }
-    if (length < 2) {
-      return InputError(fmt::format(
-          "header length at byte 0: expected at least 2, the bytes of {{}}, found {}.{}", length,
-          advice));
+    if (length > kMaxSafetensorsHeaderBytes || length > info.bytes - kLengthBytes || length < 2) {
+      return NoHeader(info.bytes, length);
     }
     data_bytes_ = info.bytes - kLengthBytes - length;
     header_.header_bytes = kLengthBytes + length;
@@ -115,6 +77,32 @@ class HeaderReader {
       return InputError("the header (byte 8 on) is not UTF-8 text: the file is damaged");
     }
     return {};
+  }
+
+  // The length is none: what is this file?
+  Status NoHeader(std::uint64_t file_bytes, std::uint64_t length) const {
+    std::string start(static_cast<std::size_t>(std::min<std::uint64_t>(file_bytes, kGuessBytes)),
+                      ' ');
+    FUSEO1_TRY_VOID(file_.ReadAt(0, std::as_writable_bytes(std::span(start))));
+    if (const FileGuess guess = GuessFile(start); !guess.what.empty()) {
+      return InputError(guess.Message("a safetensors file"));
+    }
+    if (LooksLikeText(start)) {
+      return InputError(
+          fmt::format("expected a safetensors file, found {}: {}. {}",
+                      start.front() == '{' ? "plain JSON without the 8 length bytes" : "text",
+                      Quoted(start, 60),
+                      "The download failed or another file took its place: fetch it again."));
+    }
+    const std::string expected =
+        length < 2 ? "at least 2, the bytes of {}"
+        : length > kMaxSafetensorsHeaderBytes
+            ? fmt::format("at most {}", kMaxSafetensorsHeaderBytes)
+            : fmt::format("at most {}, the bytes left in the file", file_bytes - kLengthBytes);
+    return InputError(fmt::format(
+        "header length at byte 0: expected {}, found {}. The download may be incomplete or the "
+        "file no safetensors file: fetch it again.",
+        expected, length));
   }
 
   // Every entry on its own, its place kept.
@@ -298,11 +286,14 @@ class HeaderReader {
 
 Result<SafetensorsHeader> ReadSafetensorsHeader(const File& file, Interner& interner) {
   auto header = HeaderReader(file, interner).Read();
-  if (!header.ok() && header.error().code() == ErrorCode::kInput &&
-      !StartsWith(header.error().message(), ShownPath(file.path()))) {
-    return std::move(header).TakeError().In(ShownPath(file.path()));
+  if (header.ok() || header.error().code() != ErrorCode::kInput ||
+      StartsWith(header.error().message(), ShownPath(file.path()))) {
+    return header;
   }
-  return header;
+  const std::string& words = header.error().message();
+  return InputError(
+      fmt::format("{}: {}{}", ShownPath(file.path()), words,
+                  words.back() == '.' ? "" : ". The file is damaged: fetch it again."));
 }
 
 }  // namespace fuseo1

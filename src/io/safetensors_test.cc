@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/file_guess.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "io/testing.h"
@@ -163,8 +164,27 @@ TEST(Safetensors, CountsHeaderBytesAtTheLimit) {
     const auto header = ReadSafetensorsHeader(file, Kept());
     EXPECT_EQ(header.ok(), length <= kMaxSafetensorsHeaderBytes);
     if (!header.ok()) {
-      EXPECT_EQ(file.bytes_read, 8u);
+      EXPECT_LE(file.bytes_read, 8 + kGuessBytes);
     }
+  }
+}
+
+TEST(Safetensors, SaysWhatTookThePlaceOfTheFile) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"},
+      {"<!doctype html><title>Sign in</title>", "web page"},
+      {"Entry not found", "text: \"Entry not found\""},
+      {"{\"error\": \"Repository not found\"}", "plain JSON"},
+      {"\x80\x04\x95 a pickle of Python", "pickle"},
+      {std::string(100, '\0'), "zero bytes"},
+  };
+  for (const auto& [text, words] : cases) {
+    const SparseFile file(text, text.size());
+    const auto header = ReadSafetensorsHeader(file, Kept());
+    ASSERT_FALSE(header.ok());
+    EXPECT_NE(header.error().message().find(words), std::string::npos) << header.error().message();
+    EXPECT_EQ(header.error().message().find("sparse.safetensors: expected a safetensors file"), 0u)
+        << header.error().message();
   }
 }
 

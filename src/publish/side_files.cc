@@ -132,7 +132,7 @@ Result<std::vector<SideFile>> SideFiles::Build(FileSystem& fs, const MergePlan& 
     files.push_back({.name = std::string(name), .contents = std::move(contents), .copy_from = ""});
   };
   if (plan.output_config.is_object() && !plan.output_config.empty()) {
-    add("config.json", DumpJson(plan.output_config) + "\n");
+    add("config.json", DumpPythonJson(plan.output_config) + "\n");
   }
   files.insert(files.end(), tokenizer_files_.begin(), tokenizer_files_.end());
   if (options_.model_card) {

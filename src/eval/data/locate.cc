@@ -137,7 +137,7 @@ Result<std::vector<std::string>> LocateData(FileSystem& fs, const BenchmarkDef& 
   if (!snapshot.ok()) {
     return Error(ErrorCode::kNetwork,
                  fmt::format("no problems for {}: give them with --data PATH, or fetch them with "
-                             "`huggingface-cli download --repo-type dataset {}` (looked in {})",
+                             "`hf download --repo-type dataset {}` (looked in {})",
                              benchmark.name, benchmark.source, cache));
   }
   return InFolder(fs, benchmark, *snapshot);
