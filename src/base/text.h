@@ -20,7 +20,7 @@ bool IsValidUtf8(std::string_view text);
 // True where text holds a byte below 0x20, 0x7f, or a Unicode control, bidirectional or line separator.
 bool HasControlCharacters(std::string_view text);
 
-// The candidate with the smallest edit distance to `word`, or "" where none is near (distance > 1 + size/3).
+// The candidate with the smallest edit distance to `word`, capitals aside, or "" where none is near (distance > 1 + size/3).
 std::string_view NearestWord(std::string_view word, std::span<const std::string_view> candidates);
 
 // "12.4 GB", "512 KiB"-style sizes: decimal units, three significant digits.

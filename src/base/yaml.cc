@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/file_guess.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -56,7 +57,22 @@ class Builder : public YAML::EventHandler {
         Refuse(ErrorCode::kUsage, mark, "text that belongs to no key: is a ':' missing?");
       }
     }
-    Add(mark, anchor, YamlNode{});
+    // The library's mark is the next token's: what lacks a value is the ':' or '-' before it.
+    YAML::Mark place = mark;
+    const auto at =
+        static_cast<std::size_t>(std::clamp(mark.pos, 0, static_cast<int>(text_.size())));
+    const std::size_t before =
+        at == 0 ? std::string_view::npos : text_.find_last_not_of(" \t\n", at - 1);
+    if (before != std::string_view::npos && (text_[before] == ':' || text_[before] == '-')) {
+      const std::string_view gap = text_.substr(before, at - before);
+      if (const auto lines = std::count(gap.begin(), gap.end(), '\n'); lines > 0) {
+        const std::size_t start = text_.rfind('\n', before);
+        place.line -= static_cast<int>(lines);
+        place.column =
+            static_cast<int>(start == std::string_view::npos ? before : before - start - 1);
+      }
+    }
+    Add(place, anchor, YamlNode{});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (++aliases_ > kMaxYamlAliases) {
@@ -105,6 +121,13 @@ class Builder : public YAML::EventHandler {
     Refuse(code, mark.line + 1, mark.column + 1, words);
   }
 
+  // As its author writes it: !!set for tag:yaml.org,2002:set.
+  static std::string ShownTag(const std::string& tag) {
+    constexpr std::string_view kStandard = "tag:yaml.org,2002:";
+    return StartsWith(tag, kStandard) ? Quoted("!!" + tag.substr(kStandard.size()), 80)
+                                      : Quoted(tag, 80);
+  }
+
   YamlNode Scalar(const YAML::Mark& mark, const std::string& tag, const std::string& value) const {
     if (tag == "?" || tag.empty()) {
       return ResolveYamlScalar(value);
@@ -129,7 +152,7 @@ class Builder : public YAML::EventHandler {
       return node;  // 1e-5: a number to everyone who reads it as one
     }
     Refuse(ErrorCode::kUsage, mark,
-           "the tag " + Quoted(tag, 80) + " does not fit " + Quoted(value, 60) +
+           "the tag " + ShownTag(tag) + " does not fit " + Quoted(value, 60) +
                "; a config needs no tags");
   }
 
@@ -137,7 +160,7 @@ class Builder : public YAML::EventHandler {
             YAML::anchor_t anchor, YamlKind kind) {
     if (tag != "?" && tag != "!" && !tag.empty() && tag != standard) {
       Refuse(ErrorCode::kUsage, mark,
-             "the tag " + Quoted(tag, 80) + " is not supported; a config needs no tags");
+             "the tag " + ShownTag(tag) + " is not supported; a config needs no tags");
     }
     YamlNode node;
     node.kind = kind;
@@ -406,6 +429,10 @@ Result<YamlDocument> ParseYaml(std::string_view text, std::string_view file) {
   }
   if (StartsWith(text, "\xEF\xBB\xBF")) {
     text.remove_prefix(3);
+  }
+  if (const FileGuess guess = GuessFile(text); !guess.what.empty()) {
+    return Error(guess.is_text ? ErrorCode::kUsage : ErrorCode::kInput,
+                 YamlPlace(file, 1, 1) + ": " + guess.Message("a merge config in YAML"));
   }
   const std::string clean = WithLfLineEnds(text);
   FUSEO1_TRY_VOID(CheckRaw(clean, file));

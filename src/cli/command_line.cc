@@ -56,7 +56,8 @@ const CLI::App& Chosen(const CLI::App& root) {
 }
 
 std::string HelpHint(const CLI::App& app) {
-  const std::string name = app.get_parent() == nullptr ? "fuseo1" : "fuseo1 " + app.get_name();
+  const std::string name =
+      app.get_parent() == nullptr ? app.get_name() : "fuseo1 " + app.get_name();
   return fmt::format(" (see '{} --help')", name);
 }
 
@@ -82,7 +83,9 @@ Error UnknownWord(const CLI::App& app, const std::string& word) {
 Status CheckWords(const CLI::App& root) {
   const CLI::App& app = Chosen(root);
   for (const CLI::App* level : {&root, &app}) {
-    if (const auto extras = level->remaining(); !extras.empty()) {
+    auto extras = level->remaining();
+    std::erase(extras, "--");  // what follows it is no option
+    if (!extras.empty()) {
       // An option is the likelier slip: words after an unknown option may have been its value.
       const auto option = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
         return StartsWith(word, "-") && word.size() > 1;
@@ -102,6 +105,28 @@ Status CheckWords(const CLI::App& root) {
 std::string OneLine(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return Printable(Trim(text));
+}
+
+// The library counts ("1 required N missing"); people want to know which option and why.
+std::string Reworded(const CLI::ParseError& error, const std::vector<std::string>& words) {
+  const std::string text = OneLine(error.what());
+  const std::string name = text.substr(0, text.find(':'));
+  if (EndsWith(text, " missing") && Contains(text, " required ")) {
+    std::string option = name;
+    for (const std::string& word : words) {
+      if (name.empty() && StartsWith(word, "--")) {
+        option = word.substr(0, word.find('='));  // an option without help has no name here
+      }
+    }
+    return Printable(option) + " needs a value";
+  }
+  if (Contains(text, "At Most 1 required but received")) {
+    return name + " is given more than once";
+  }
+  if (StartsWith(text, "Could not convert: ")) {
+    return text.substr(19) + ": no value of that option";
+  }
+  return text;
 }
 
 }  // namespace
@@ -124,6 +149,7 @@ Result<Invocation> ParseCommandLine(std::vector<std::string> words, bool as_merg
     FUSEO1_TRY_VOID(WriteOut(root.help()));
     return UsageError(as_mergekit ? "CONFIG and OUT are missing" : "a command is missing");
   }
+  const std::vector<std::string> given = words;
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   try {
     root.parse(std::move(words));
@@ -134,7 +160,7 @@ Result<Invocation> ParseCommandLine(std::vector<std::string> words, bool as_merg
     FUSEO1_TRY_VOID(WriteOut(std::string(version.what()) + "\n"));
     return Invocation{};
   } catch (const CLI::ParseError& error) {
-    return UsageError(OneLine(error.what()) + HelpHint(Chosen(root)));
+    return UsageError(Reworded(error, given) + HelpHint(Chosen(root)));
   }
   FUSEO1_TRY_VOID(CheckWords(root));
   if (!invocation.run) {

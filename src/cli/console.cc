@@ -3,10 +3,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 
@@ -15,6 +17,17 @@ namespace {
 
 constexpr int kMaxErrorLines = 12;
 constexpr std::size_t kMaxErrorLineBytes = 2000;
+
+using Pair = std::pair<std::string_view, std::string_view>;
+constexpr std::array kBidirectional = {
+    Pair{"\xe2\x80\x8e", "\\u200e"}, Pair{"\xe2\x80\x8f", "\\u200f"},
+    Pair{"\xe2\x80\xa8", "\\u2028"}, Pair{"\xe2\x80\xa9", "\\u2029"},
+    Pair{"\xe2\x80\xaa", "\\u202a"}, Pair{"\xe2\x80\xab", "\\u202b"},
+    Pair{"\xe2\x80\xac", "\\u202c"}, Pair{"\xe2\x80\xad", "\\u202d"},
+    Pair{"\xe2\x80\xae", "\\u202e"}, Pair{"\xe2\x81\xa6", "\\u2066"},
+    Pair{"\xe2\x81\xa7", "\\u2067"}, Pair{"\xe2\x81\xa8", "\\u2068"},
+    Pair{"\xe2\x81\xa9", "\\u2069"}, Pair{"\xd8\x9c", "\\u061c"},
+    Pair{"\x7f", "\\u007f"}};
 
 // 0, or the errno that ended the writing.
 int WriteAll(int descriptor, std::string_view text) {
@@ -41,7 +54,16 @@ Status WriteOut(std::string_view text) {
   return SystemError(std::string("standard output: ") + std::strerror(error));
 }
 
-Status WriteJson(const Json& document) { return WriteOut(DumpJson(document) + "\n"); }
+// Characters that change how a terminal shows the rest of the line are written as JSON escapes.
+Status WriteJson(const Json& document) {
+  std::string text = DumpJson(document) + "\n";
+  for (const auto& [shown, escape] : kBidirectional) {
+    for (std::size_t at = 0; (at = text.find(shown, at)) != std::string::npos;) {
+      text.replace(at, shown.size(), escape);
+    }
+  }
+  return WriteOut(text);
+}
 
 void WriteErr(std::string_view text) { (void)WriteAll(STDERR_FILENO, text); }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
@@ -180,6 +181,11 @@ Status Run(const DiffOptions& options) {
   FUSEO1_TRY(const ModelRef ref_b, ParseModelRef(options.b));
   FUSEO1_TRY(const Checkpoint a, OpenCheckpoint(fs, ref_a, options.cache_dir));
   FUSEO1_TRY(const Checkpoint b, OpenCheckpoint(fs, ref_b, options.cache_dir));
+  for (const Checkpoint* model : {&a, &b}) {
+    for (const std::string& warning : model->warnings) {
+      LogWarning(Printable(warning));
+    }
+  }
   CheckpointDiff diff;
   {
     Progress progress("compared", options.common.quiet);

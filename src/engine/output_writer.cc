@@ -41,6 +41,12 @@ Result<std::string> ExistingParent(FileSystem& fs, std::string path) {
   }
 }
 
+bool IsWrittenSuffix(std::string_view suffix) {
+  static constexpr std::string_view kSuffixes[] = {".safetensors", ".json",  ".md",       ".yml",
+                                                   ".txt",         ".model", ".tiktoken", ".jinja"};
+  return std::find(std::begin(kSuffixes), std::end(kSuffixes), suffix) != std::end(kSuffixes);
+}
+
 }  // namespace
 
 void WriteIndex(const MergePlan& plan, const TextSink& sink) {
@@ -97,7 +103,7 @@ Status OutputWriter::Prepare(const EngineOptions& options) {
 
 Status OutputWriter::CheckOccupants(const std::vector<std::string>& names, bool overwrite) {
   if (overwrite) {
-    return {};
+    return CheckNoFolders(names);
   }
   const auto foreign = std::find_if(names.begin(), names.end(), [](const std::string& name) {
     return name != kJournalName && !IsPartialName(name);
@@ -111,6 +117,24 @@ Status OutputWriter::CheckOccupants(const std::vector<std::string>& names, bool 
       Printable(directory_),
       ours ? std::string("a finished merge lies here,")
            : fmt::format("the output folder is not empty (it holds {}),", Quoted(*foreign))));
+}
+
+// A folder named as a file that the merge writes is nobody's to remove; found now, not at the end.
+Status OutputWriter::CheckNoFolders(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string::npos || dot == 0 || !IsWrittenSuffix(name.substr(dot))) {
+      continue;
+    }
+    FUSEO1_TRY(const FileInfo info, fs_.Info(Path(name)));
+    if (info.kind == FileKind::kDirectory) {
+      return UsageError(fmt::format(
+          "{}: it holds a folder named {}, as a file of the merge may be; nothing was changed. "
+          "Remove it or name another folder.",
+          Printable(directory_), Quoted(name)));
+    }
+  }
+  return {};
 }
 
 Status OutputWriter::RemoveOwnLeftovers(const std::vector<std::string>& names, bool published_too) {

@@ -48,6 +48,7 @@ class OutputWriter {
 
   Status Prepare(const EngineOptions& options);
   Status CheckOccupants(const std::vector<std::string>& names, bool overwrite);
+  Status CheckNoFolders(const std::vector<std::string>& names);
   Status RemoveOwnLeftovers(const std::vector<std::string>& names, bool published_too);
   Status CheckDiskSpace(std::uint64_t needed_bytes);
   Status Begin();

@@ -35,6 +35,12 @@ std::string_view Advice(int error_number) {
     case ENOENT:
     case ENOTDIR:
       return " Check the spelling of the path.";
+    case ENAMETOOLONG:
+      return " Name a shorter path.";
+    case EISDIR:
+    case EEXIST:
+    case ENOTEMPTY:
+      return " Something else has that name: remove it, or choose another place.";
     case ELOOP:
       return " Its links lead back to themselves: replace them by the file.";
     case ENOMEM:
@@ -68,7 +74,13 @@ std::string Words(int error_number) {
 
 }  // namespace
 
-std::string ShownPath(std::string_view path) { return Printable(path, 4096); }
+std::string ShownPath(std::string_view path) {
+  constexpr std::size_t kHead = 300;
+  constexpr std::size_t kTail = 700;
+  return path.size() <= kHead + kTail ? Printable(path, kHead + kTail)
+                                      : Printable(path.substr(0, kHead), kHead) + "…" +
+                                            Printable(path.substr(path.size() - kTail), kTail);
+}
 
 Error ErrnoError(std::string_view path, std::string_view action, int error_number) {
   return {CodeOf(error_number), fmt::format("{}: cannot {}: {}.{}", ShownPath(path), action,

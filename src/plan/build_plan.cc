@@ -272,9 +272,20 @@ Result<MergePlan> BuildPlan(FileSystem& fs, MergeConfig config, std::string conf
   plan.interner = std::make_shared<Interner>();
   for (const ModelRef& ref : ReferencedModels(plan.config)) {
     if (plan.models.size() == kMaxModels) {
-      return UsageError(fmt::format("the config names more than {} models", kMaxModels));
+      return UsageError(fmt::format("{}: the config names more than {} models",
+                                    PlaceText(plan.config.file, PlaceOfModel(plan.config, ref)),
+                                    kMaxModels));
     }
-    FUSEO1_TRY(Checkpoint model, OpenCheckpoint(fs, ref, options.cache_dir, plan.interner));
+    auto opened = OpenCheckpoint(fs, ref, options.cache_dir, plan.interner);
+    if (!opened.ok()) {
+      const bool names_file =
+          opened.error().code() == ErrorCode::kInput || opened.error().code() == ErrorCode::kSystem;
+      Error error = std::move(opened).TakeError();
+      return names_file
+                 ? std::move(error)
+                 : std::move(error).In(PlaceText(plan.config.file, PlaceOfModel(plan.config, ref)));
+    }
+    Checkpoint model = std::move(opened).value();
     for (const std::string& warning : model.warnings) {
       plan.warnings.push_back(warning);
     }
@@ -290,7 +301,8 @@ Result<MergePlan> BuildPlan(FileSystem& fs, MergeConfig config, std::string conf
 
   FUSEO1_TRY(const PlacedModels placed, PlaceModels(plan.models, donor, options, &plan.warnings));
   FUSEO1_TRY(const std::vector<PlanModule> modules, Normalise(plan, placed));
-  ParameterResolver resolver(*plan.method, options.sce_variant, options.default_sce_variant);
+  ParameterResolver resolver(*plan.method, plan.config.file, options.sce_variant,
+                             options.default_sce_variant);
   TensorPlanner planner(&plan, options, placed.arch, &resolver);
   Builder builder(&plan, placed, &planner);
   for (const PlanModule& module : modules) {

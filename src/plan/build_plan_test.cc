@@ -125,10 +125,13 @@ TEST_F(BuildPlanTest, ChecksWhatTheMethodNeeds) {
   ExpectError(Models({"a", "b", "c"}) + Base("a") + "merge_method: slerp\nparameters: {t: 0.5}\n",
               ErrorCode::kUsage, {"requires exactly 2 inputs for default.slices[0]; got 3"});
   ExpectError(Models({"a", "b"}) + Base("a") + "merge_method: slerp\n", ErrorCode::kUsage,
-              {"Missing required parameter t for"});
+              {"Missing required parameter t for", "write 't: NUMBER'"});
+  ExpectError(Models({"a", "b"}) + Base("c") + "merge_method: ties\nparameters: {density: .nan}\n",
+              ErrorCode::kUsage, {"line ", "\"density\" is a share from 0 to 1"});
   ExpectError("models:\n  - model: " + (folder_ / "a") + "\n  - model: " + (folder_ / "b") +
                   "\n    parameters: {weight: 1}\nmerge_method: linear\n",
-              ErrorCode::kUsage, {"Missing required parameter weight for", "/a."});
+              ErrorCode::kUsage,
+              {"line 2, column ", "Missing required parameter weight for", "/a.", "beside"});
   // An unlisted base is a model like any other to linear, and has no weight.
   ExpectError(Models({"a", "b"}) + Base("c") + "merge_method: linear\n", ErrorCode::kUsage,
               {"Missing required parameter weight for", "/c."});
@@ -231,7 +234,8 @@ TEST_F(BuildPlanTest, RefusesModelsThatDoNotFitEachOther) {
   WriteHollowModel(folder_ / "llama", QwenTensors({}), llama);
   ExpectError(Linear({"a", "llama"}), ErrorCode::kInput, {"--allow-crimes"});
   EXPECT_TRUE(HasWarning(Good(Linear({"a", "llama"}), {.allow_crimes = true}), "allow-crimes"));
-  ExpectError(Linear({"a", "nowhere/to/be"}), ErrorCode::kUsage, {"nowhere"});
+  ExpectError(Linear({"a", "nowhere/to/be"}), ErrorCode::kUsage,
+              {"line ", "nowhere", "Check the spelling"});
 }
 
 TEST_F(BuildPlanTest, CutsVocabulariesOnlyWhenTold) {

@@ -104,8 +104,8 @@ class SettingChecker {
       }
       if (used == 0 && !setting.candidates.empty()) {
         plan_->warnings.push_back(
-            fmt::format("config line {}: parameter {} is never used: {}", setting.place.line,
-                        Quoted(setting.name),
+            fmt::format("{}: parameter {} is never used: {}",
+                        PlaceText(plan_->config.file, setting.place), Quoted(setting.name),
                         setting.candidates[0].filter.empty() || setting.candidates[0].filter == "*"
                             ? "nearer settings decide everywhere"
                             : "its filters match no tensor"));
@@ -114,8 +114,8 @@ class SettingChecker {
       for (const ConditionalValue& candidate : setting.candidates) {
         if (!resolver_.WasUsed(candidate)) {
           plan_->warnings.push_back(
-              fmt::format("config line {}: this value of {} is never used: {}",
-                          candidate.place.line, Quoted(setting.name),
+              fmt::format("{}: this value of {} is never used: {}",
+                          PlaceText(plan_->config.file, candidate.place), Quoted(setting.name),
                           candidate.filter.empty() || candidate.filter == "*"
                               ? "entries above it decide for every tensor"
                               : "the filter " + Quoted(candidate.filter, 80) +
@@ -156,6 +156,60 @@ void CheckWeights(const ParameterResolver& resolver, MergePlan* plan) {
   }
 }
 
+// Of the first setting with either name, the first one preferred; unknown: 0.
+SourcePlace PlaceOfSetting(const MergeConfig& config, std::string_view name,
+                           std::string_view other) {
+  SourcePlace best;
+  SourcePlace second;
+  const auto look = [&](const ParameterSettings& settings) {
+    for (const ParameterSetting& setting : settings) {
+      best = best.line == 0 && setting.name == name ? setting.place : best;
+      second = second.line == 0 && setting.name == other ? setting.place : second;
+    }
+  };
+  const auto look_slices = [&](const std::vector<OutputSlice>& slices) {
+    for (const OutputSlice& slice : slices) {
+      look(slice.parameters);
+      for (const ModelInput& source : slice.sources) {
+        look(source.parameters);
+      }
+    }
+  };
+  look(config.parameters);
+  for (const ModelInput& input : config.models) {
+    look(input.parameters);
+  }
+  look_slices(config.slices);
+  for (const ModuleConfig& module : config.modules) {
+    look(module.parameters);
+    for (const ModelInput& input : module.models) {
+      look(input.parameters);
+    }
+    look_slices(module.slices);
+  }
+  return best.line != 0 ? best : second;
+}
+
+// A share that is no number says nothing about what to keep.
+Status CheckShares(const ParameterResolver& resolver, const MergePlan& plan) {
+  for (const auto& params : resolver.all()) {
+    for (const char* name : {"density", "select_topk"}) {
+      const auto shares = params->numbers().find(name);
+      if (shares == params->numbers().end()) {
+        continue;
+      }
+      for (const std::optional<double>& share : shares->second) {
+        if (std::isnan(share.value_or(1))) {
+          return UsageError(fmt::format(
+              "{}: parameter {} is a share from 0 to 1, found NaN",
+              PlaceText(plan.config.file, PlaceOfSetting(plan.config, name, name)), Quoted(name)));
+        }
+      }
+    }
+  }
+  return {};
+}
+
 // The ranks of della get keep probabilities density ± epsilon, which must be probabilities.
 Status CheckEpsilon(const MergePlan& plan) {
   std::set<std::pair<const Params*, int>> seen;
@@ -176,8 +230,9 @@ Status CheckEpsilon(const MergePlan& plan) {
       const double epsilon = epsilons->second[std::min(k, epsilons->second.size() - 1)].value_or(0);
       if (density > 0 && density < 1 && !(density + epsilon < 1 && density - epsilon > 0)) {
         return UsageError(fmt::format(
-            "{}: Epsilon must be chosen such that density +/- epsilon is in (0, 1); found density "
-            "{} and epsilon {}",
+            "{}: {}: Epsilon must be chosen such that density +/- epsilon is in (0, 1); found "
+            "density {} and epsilon {}",
+            PlaceText(plan.config.file, PlaceOfSetting(plan.config, "epsilon", "density")),
             plan.method->name, density, epsilon));
       }
     }
@@ -254,6 +309,7 @@ Status CheckPlan(FileSystem& fs, const PlacedModels& placed, const ParameterReso
   MeasureCost(plan);
   SettingChecker(resolver, plan).CheckAll();
   CheckWeights(resolver, plan);
+  FUSEO1_TRY_VOID(CheckShares(resolver, *plan));
   FUSEO1_TRY_VOID(CheckEpsilon(*plan));
   CheckDescent(plan);
   CheckUnusedTensors(plan);

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "checkpoint/model_files.h"
 #include "plan/check_plan.h"
 
 namespace fuseo1 {
@@ -25,7 +26,7 @@ Result<Vocabulary> ReadVocabulary(FileSystem& fs, const std::string& path) {
   FUSEO1_TRY(const std::string text, ReadWholeFile(fs, path, kMaxTokenizerJsonBytes));
   auto json = ParseJson(text, {.max_bytes = kMaxTokenizerJsonBytes, .max_depth = kMaxJsonDepth});
   if (!json.ok()) {
-    return std::move(json).TakeError().In(Printable(path));
+    return Damaged(path, json.error());
   }
   const Json* model = FindKey(*json, "model");
   const Json* vocab = model == nullptr ? nullptr : FindKey(*model, "vocab");
@@ -86,13 +87,8 @@ Status CheckEqual(const Checkpoint& donor, const Vocabulary& expected, const Che
   return {};
 }
 
-}  // namespace
-
-Status CheckTokenizers(FileSystem& fs, const MergePlan& plan) {
+Status Check(FileSystem& fs, const MergePlan& plan) {
   const MergeConfig& config = plan.config;
-  if (config.tokenizer_source.empty()) {
-    return {};
-  }
   std::size_t donor = static_cast<std::size_t>(std::max(plan.base_model, 0));
   bool found = config.tokenizer_source == "base";
   for (std::size_t i = 0; !found && i < plan.models.size(); ++i) {
@@ -109,7 +105,8 @@ Status CheckTokenizers(FileSystem& fs, const MergePlan& plan) {
   FUSEO1_TRY(const FileInfo info, fs.Info(TokenizerPath(from)));
   if (info.kind == FileKind::kMissing) {
     return UsageError("tokenizer_source: " + Quoted(from.ref.Text()) + " has no tokenizer.json (" +
-                      Printable(TokenizerPath(from)) + ")");
+                      Printable(TokenizerPath(from)) +
+                      "); put it there, or remove tokenizer_source");
   }
   FUSEO1_TRY(const Vocabulary expected, ReadVocabulary(fs, TokenizerPath(from)));
   for (std::size_t i = 0; i < plan.models.size(); ++i) {
@@ -132,6 +129,20 @@ Status CheckTokenizers(FileSystem& fs, const MergePlan& plan) {
     }
   }
   return {};
+}
+
+}  // namespace
+
+Status CheckTokenizers(FileSystem& fs, const MergePlan& plan) {
+  const MergeConfig& config = plan.config;
+  if (config.tokenizer_source.empty()) {
+    return {};
+  }
+  Status status = Check(fs, plan);
+  return status.ok() || status.error().code() != ErrorCode::kUsage
+             ? std::move(status)
+             : Status(std::move(status).TakeError().In(
+                   PlaceText(config.file, config.tokenizer_place)));
 }
 
 }  // namespace fuseo1

@@ -67,16 +67,19 @@ struct ModuleConfig {
 };
 
 struct MergeConfig {
+  std::string file;  // its name, for messages
   std::string merge_method;
   // Exactly one of the three is non-empty.
   std::vector<ModelInput> models;
   std::vector<OutputSlice> slices;
   std::vector<ModuleConfig> modules;
   std::optional<ModelRef> base_model;
+  SourcePlace base_place;
   ParameterSettings parameters;
   std::optional<DType> dtype;
   std::optional<DType> out_dtype;
   std::string tokenizer_source;  // "", "base", or a model reference
+  SourcePlace tokenizer_place;
   std::optional<std::uint64_t> pad_to_multiple_of;
   std::string chat_template;
   std::vector<std::string> warnings;  // ignored keys under the name mergekit-yaml, duplicate keys
@@ -85,6 +88,12 @@ struct MergeConfig {
 struct ConfigOptions {
   bool unknown_keys_are_errors = true;  // false under the name mergekit-yaml: one warning each
 };
+
+// "FILE: line L, column C", of what is known; "config" where the file has no name.
+std::string PlaceText(std::string_view file, SourcePlace place);
+
+// Where the config names a model first; unknown: 0.
+SourcePlace PlaceOfModel(const MergeConfig& config, const ModelRef& ref);
 
 // `file` names the text in messages. Errors: kUsage with file, line, column, key and the nearest
 // known key; kInput for bombs and binary junk.

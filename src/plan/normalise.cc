@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/yaml.h"
 
 namespace fuseo1 {
 namespace {
@@ -20,29 +21,33 @@ int IndexOf(const MergePlan& plan, const ModelRef& ref) {
   return -1;
 }
 
-Error At(SourcePlace place, const std::string& words) {
-  return UsageError(fmt::format("config line {}, column {}: {}", place.line, place.column, words));
+Error At(const MergePlan& plan, SourcePlace place, const std::string& words) {
+  return UsageError(PlaceText(plan.config.file, place) + ": " + words);
 }
 
 // What the method asks of its inputs, in the words of mergekit 0.1.5 where it has any.
-Status CheckContract(const MethodDef& method, const PlanSlice& slice, SourcePlace place) {
+Status CheckContract(const MergePlan& plan, const PlanSlice& slice, SourcePlace place) {
+  const MethodDef& method = *plan.method;
   const std::string what = "merge_method " + std::string(method.name);
   if (method.base != BaseRule::kUnused && slice.base_configured && slice.base < 0) {
-    return At(place, what + ": Base input is not present in merge inputs for " + slice.name +
-                         "; list the base model among its sources");
+    return At(plan, place,
+              what + ": Base input is not present in merge inputs for " + slice.name +
+                  "; list the base model among its sources");
   }
   if (method.base == BaseRule::kRequired && slice.base < 0) {
-    return At(place, what + ": Merge method requires a base input for " + slice.name +
-                         "; set 'base_model:'");
+    return At(plan, place,
+              what + ": Merge method requires a base input for " + slice.name +
+                  "; add a line 'base_model: NAME' at the top of the file");
   }
   const auto count = static_cast<int>(slice.models.size());
   const bool exact = method.min_inputs == method.max_inputs;
   if (count < method.min_inputs || (method.max_inputs > 0 && count > method.max_inputs)) {
     const bool few = count < method.min_inputs;
-    return At(place, fmt::format("{}: Merge method requires {} {} inputs for {}; got {}{}", what,
-                                 exact ? "exactly" : (few ? "at least" : "at most"),
-                                 few ? method.min_inputs : method.max_inputs, slice.name, count,
-                                 slice.base >= 0 ? " (the base model included)" : ""));
+    return At(plan, place,
+              fmt::format("{}: Merge method requires {} {} inputs for {}; got {}{}", what,
+                          exact ? "exactly" : (few ? "at least" : "at most"),
+                          few ? method.min_inputs : method.max_inputs, slice.name, count,
+                          slice.base >= 0 ? " (the base model included)" : ""));
   }
   return {};
 }
@@ -57,6 +62,7 @@ void AddSource(const MergePlan& plan, const ModelRef& ref, const ParameterSettin
   slice->models.push_back(IndexOf(plan, ref));
   slice->scope.sources.push_back(parameters);
   slice->scope.source_names.push_back(ref.Text());
+  slice->scope.source_places.push_back(PlaceOfModel(plan.config, ref));
 }
 
 void FindBase(const MergePlan& plan, const std::optional<ModelRef>& base, PlanSlice* slice) {
@@ -88,7 +94,7 @@ Result<PlanModule> FromModels(const MergePlan& plan, const PlacedModels& placed,
   FindBase(plan, base, &slice);
   slice.scope.levels = {levels.module, levels.top};
   slice.first_layer.assign(slice.models.size(), 0);
-  FUSEO1_TRY_VOID(CheckContract(*plan.method, slice, models[0].place));
+  FUSEO1_TRY_VOID(CheckContract(plan, slice, models[0].place));
   int first = -1;
   for (const int model : slice.models) {
     const std::int64_t layers = placed.models[static_cast<std::size_t>(model)][m].layer_count;
@@ -129,26 +135,54 @@ Result<PlanModule> FromSlices(const MergePlan& plan, const PlacedModels& placed,
           placed.models[static_cast<std::size_t>(slice.models.back())][m].layer_count;
       if (end > layers) {
         return InputError(
-            fmt::format("config line {}: layer_range [{}, {}] is outside {}, which has {} layers",
-                        source.place.line, first, end, Quoted(source.model.Text()), layers));
+            fmt::format("{}: layer_range [{}, {}] is outside {}, which has {} layers (0 to {})",
+                        PlaceText(plan.config.file, source.place), first, end,
+                        Quoted(source.model.Text()), layers, layers - 1));
       }
     }
     layers_given += slice.layer_count;
     if (layers_given > kMaxOutputLayers) {
       return InputError(
-          fmt::format("config line {}: with this slice the output has {} layers, the "
+          fmt::format("{}: with this slice the output has {} layers, the "
                       "limit is {}",
-                      from.place.line, layers_given, kMaxOutputLayers));
+                      PlaceText(plan.config.file, from.place), layers_given, kMaxOutputLayers));
     }
     FindBase(plan, from.base_model ? from.base_model : plan.config.base_model, &slice);
     slice.scope.levels = {&from.parameters, levels.module, levels.top};
-    FUSEO1_TRY_VOID(CheckContract(*plan.method, slice, from.place));
+    FUSEO1_TRY_VOID(CheckContract(plan, slice, from.place));
     result.slices.push_back(std::move(slice));
   }
   return result;
 }
 
 }  // namespace
+
+std::string PlaceText(std::string_view file, SourcePlace place) {
+  const std::string name = file.empty() ? "config" : Printable(file);
+  return place.line == 0 ? name : YamlPlace(name, place.line, place.column);
+}
+
+SourcePlace PlaceOfModel(const MergeConfig& config, const ModelRef& ref) {
+  const auto in = [&](const std::vector<ModelInput>& inputs) {
+    const auto it = std::find_if(inputs.begin(), inputs.end(),
+                                 [&](const ModelInput& input) { return input.model == ref; });
+    return it == inputs.end() ? SourcePlace{} : it->place;
+  };
+  const auto in_slices = [&](const std::vector<OutputSlice>& slices) {
+    SourcePlace place;
+    for (std::size_t i = 0; i < slices.size() && place.line == 0; ++i) {
+      place = in(slices[i].sources);
+    }
+    return place;
+  };
+  SourcePlace place = in(config.models);
+  place = place.line == 0 ? in_slices(config.slices) : place;
+  for (const ModuleConfig& module : config.modules) {
+    place = place.line == 0 ? in(module.models) : place;
+    place = place.line == 0 ? in_slices(module.slices) : place;
+  }
+  return place.line == 0 && config.base_model == ref ? config.base_place : place;
+}
 
 std::vector<ModelRef> ReferencedModels(const MergeConfig& config) {
   std::vector<ModelRef> refs;
@@ -200,7 +234,7 @@ Result<std::vector<PlanModule>> Normalise(const MergePlan& plan, const PlacedMod
   }
   if (!config.slices.empty()) {
     if (modules.size() != 1) {
-      return At(config.slices[0].place,
+      return At(plan, config.slices[0].place,
                 "Model has multiple modules, must use modules: config syntax to work with slices; "
                 "its modules are " +
                     names);
@@ -215,8 +249,9 @@ Result<std::vector<PlanModule>> Normalise(const MergePlan& plan, const PlacedMod
       index = modules[m].name == from.name ? static_cast<int>(m) : index;
     }
     if (index < 0) {
-      return At(from.place, "the models have no module " + Quoted(from.name, 80) +
-                                "; their modules are " + names);
+      return At(
+          plan, from.place,
+          "the models have no module " + Quoted(from.name, 80) + "; their modules are " + names);
     }
     levels.module = &from.parameters;
     FUSEO1_TRY(PlanModule module, from.models.empty()

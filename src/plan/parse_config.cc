@@ -174,7 +174,7 @@ Result<const MethodDef*> ReadMethod(const ConfigContext& context, const YamlNode
   const YamlNode* node = root.Find("merge_method");
   if (name->empty()) {
     return context.At(node == nullptr ? root : *node,
-                      "the config has no 'merge_method:'; one of " + all);
+                      "the config has no 'merge_method:'; write one of " + all);
   }
   if (const MethodDef* method = FindMethod(*name); method != nullptr) {
     return method;
@@ -195,6 +195,7 @@ Result<MergeConfig> ParseMergeConfig(std::string_view text, std::string_view fil
   FUSEO1_TRY(const YamlDocument document, ParseYaml(text, file));
   const YamlNode& root = document.root;
   MergeConfig config;
+  config.file = file;
   config.warnings = document.warnings;
   ConfigContext context{file, options, &config.warnings, nullptr};
   if (root.kind == YamlKind::kNull) {
@@ -222,6 +223,7 @@ Result<MergeConfig> ParseMergeConfig(std::string_view text, std::string_view fil
   if (const YamlNode* base = root.Find("base_model");
       base != nullptr && base->kind != YamlKind::kNull) {
     FUSEO1_TRY(config.base_model, ReadModelRef(context, *base));
+    config.base_place = PlaceOf(*base);
   }
   FUSEO1_TRY(config.parameters, ReadParameters(context, root, ParameterLevel::kTop));
   FUSEO1_TRY(config.dtype, ReadDType(context, root, "dtype"));

@@ -42,7 +42,8 @@ std::optional<double> NumberInText(std::string_view text) {
       return std::nullopt;
     }
   }
-  if (digits.empty() || digits.find_first_not_of("0123456789.e+-") != std::string::npos) {
+  if (digits.empty() || digits.find_first_not_of("0123456789.e+-") != std::string::npos ||
+      digits[0] == '-' || digits[0] == '+') {  // one sign is enough
     return std::nullopt;
   }
   double value = 0;
@@ -256,12 +257,15 @@ void WarnOfOddValue(const ConfigContext& context, const ParameterSetting& settin
         continue;
       }
       const std::string name = "parameter " + Quoted(setting.name);
-      if (!std::isfinite(*number)) {
-        context.Warn(candidate.place, name + " is not finite: the result will hold NaN");
-      } else if ((setting.name == "density" || setting.name == "select_topk") && *number > 1) {
+      const bool is_share = setting.name == "density" || setting.name == "select_topk";
+      if (is_share && *number > 1) {
         context.Warn(candidate.place, name + " is above 1: it acts as 1, nothing is left out");
-      } else if ((setting.name == "density" || setting.name == "select_topk") && *number <= 0) {
+      } else if (is_share && *number <= 0) {
         context.Warn(candidate.place, name + " is not above 0: nothing of the model is kept");
+      } else if (!std::isfinite(*number)) {
+        context.Warn(candidate.place, name + " is not finite: the result will hold NaN");
+      } else if (setting.name == "gamma" && (*number < 0 || *number >= 1)) {
+        context.Warn(candidate.place, name + " is outside 0 to 1, the share of outliers to drop");
       } else if (setting.name == "t" && context.method->name != "nearswap" &&
                  (*number < 0 || *number > 1)) {
         context.Warn(candidate.place, name + " is outside 0 to 1: it extrapolates");

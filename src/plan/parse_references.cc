@@ -88,6 +88,10 @@ Status ReadTokenizerBlock(const ConfigContext& context, const YamlNode& block,
                           MergeConfig* config) {
   static constexpr std::array<std::string_view, 3> kKnown = {"source", "tokens",
                                                              "pad_to_multiple_of"};
+  if (block.kind != YamlKind::kMap) {
+    return context.At(block, "'tokenizer' must be a mapping such as {source: base}, found " +
+                                 DescribeYaml(block) + "; a name alone goes to tokenizer_source");
+  }
   FUSEO1_TRY_VOID(context.CheckMap(block, kKnown, "'tokenizer'"));
   FUSEO1_TRY(const YamlNode* const tokens, context.OptionalMap(block, "tokens"));
   if (tokens != nullptr) {
@@ -163,6 +167,9 @@ Status ReadTokenizer(const ConfigContext& context, const YamlNode& root, MergeCo
   const bool has_block = block != nullptr && block->kind != YamlKind::kNull;
   if (has_source && has_block) {
     return context.At(*source, "Cannot specify both tokenizer_source and tokenizer");
+  }
+  if (has_source || has_block) {
+    config->tokenizer_place = PlaceOf(has_source ? *source : *block);
   }
   if (has_source) {
     FUSEO1_TRY_VOID(ReadSource(context, *source, config));

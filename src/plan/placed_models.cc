@@ -1,6 +1,7 @@
 #include "plan/placed_models.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/text.h"
@@ -235,7 +236,9 @@ std::int64_t ConfigNumber(const Json& config, std::string_view dotted_key) {
   }
   if (node->is_number_float()) {
     const auto value = node->get<double>();
-    return value >= 0 && value < 9e15 ? static_cast<std::int64_t>(value) : -1;
+    return value >= 0 && value < 9e15 && std::trunc(value) == value
+               ? static_cast<std::int64_t>(value)
+               : -1;
   }
   if (node->is_number_unsigned() &&
       node->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) {

@@ -68,7 +68,8 @@ Status TensorPlanner::CheckPresence(const PlanSlice& slice, TensorGroup* group, 
   if (group->rule != nullptr && group->rule->presence != Presence::kOptional) {
     return InputError("Tensor " + Quoted(group->name) + " required but not present in model " +
                       ModelName(lacking) + "; other models have it, and " + arch_.name +
-                      " needs it");
+                      " needs it. Fetch that model again, or merge models that hold the same "
+                      "tensors.");
   }
   const auto present = static_cast<int>(slice.models.size() - missing.size());
   const bool base_missing =
@@ -131,9 +132,11 @@ Status TensorPlanner::ChooseType(const TensorGroup& group,
                         "; convert the model to BF16, F16 or F32 first");
     }
     if (IsFloat(dtype) != IsFloat(first) || (!IsFloat(dtype) && dtype != first)) {
-      return InputError("tensor " + Quoted(group.name) + " is " + std::string(DTypeName(first)) +
-                        " in " + ModelName(models[0]) + " and " + std::string(DTypeName(dtype)) +
-                        " in " + ModelName(models[k]) + "; they cannot be merged");
+      return InputError(
+          "tensor " + Quoted(group.name) + " is " + std::string(DTypeName(first)) + " in " +
+          ModelName(models[0]) + " and " + std::string(DTypeName(dtype)) + " in " +
+          ModelName(models[k]) +
+          "; they cannot be merged. Take checkpoints of one kind, neither of them quantised.");
     }
     widest = IsFloat(dtype) ? PromoteFloat(widest, dtype) : widest;
   }
@@ -180,7 +183,7 @@ Status TensorPlanner::ChooseShape(const TensorGroup& group,
     if (is_vocabulary && rows_only) {
       words += "; the vocabularies differ (--unsafe-truncate-embeddings cuts all to the shortest)";
     } else {
-      words += "; the models do not fit each other";
+      words += "; the models do not fit each other: merge models of one family and size";
     }
     return InputError(words);
   }

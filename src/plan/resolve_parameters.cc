@@ -62,7 +62,8 @@ bool Matches(std::string_view filter, std::string_view name) {
 
 // Numbers are interpolated in double, v[i0] and v[i0 + 1] around t (n - 1); switches and names are
 // picked.
-Result<ScalarValue> AtPosition(const ParamDef& def, const ConditionalValue& candidate, double t) {
+Result<ScalarValue> AtPosition(std::string_view file, const ParamDef& def,
+                               const ConditionalValue& candidate, double t) {
   const std::vector<ScalarValue>& values = candidate.values;
   const double scaled = t * static_cast<double>(values.size() - 1);
   const auto i0 = static_cast<std::size_t>(scaled);
@@ -73,10 +74,10 @@ Result<ScalarValue> AtPosition(const ParamDef& def, const ConditionalValue& cand
   const double fraction = scaled - static_cast<double>(i0);
   const double value = (1 - fraction) * AsNumber(values[i0]) + fraction * AsNumber(values[i1]);
   if (def.type == ParamType::kInt && std::trunc(value) != value) {
-    return UsageError(fmt::format(
-        "config line {}, column {}: the gradient of parameter {} gives {} at position {}; it must "
-        "be a whole number everywhere",
-        candidate.place.line, candidate.place.column, Quoted(def.name), value, t));
+    return UsageError(
+        fmt::format("{}: the gradient of parameter {} gives {} at position {}; it must "
+                    "be a whole number everywhere",
+                    PlaceText(file, candidate.place), Quoted(def.name), value, t));
   }
   return ScalarValue(value);
 }
@@ -115,7 +116,7 @@ Result<std::optional<ScalarValue>> ParameterResolver::Find(const ParamDef& def,
       if (candidate.values.empty()) {
         break;  // an empty gradient: the next level decides
       }
-      FUSEO1_TRY(ScalarValue value, AtPosition(def, candidate, t));
+      FUSEO1_TRY(ScalarValue value, AtPosition(file_, def, candidate, t));
       return std::optional<ScalarValue>(std::move(value));
     }
   }
@@ -130,8 +131,10 @@ Result<const Params*> ParameterResolver::Resolve(const SliceScope& scope, double
     if (def.scope == ParamScope::kTensor) {
       FUSEO1_TRY(std::optional<ScalarValue> value, Find(def, nullptr, scope, t, output_name));
       if (!value && def.required) {
-        return UsageError("Missing required parameter " + std::string(def.name) + " for " +
-                          Printable(output_name));
+        return UsageError(fmt::format(
+            "{}: Missing required parameter {} for {}; write '{}: NUMBER' under the top-level "
+            "'parameters:'",
+            PlaceText(file_, {}), def.name, Printable(output_name), def.name));
       }
       if (def.type == ParamType::kText) {
         std::string text = value ? std::get<std::string>(*value) : std::string(def.text);
@@ -156,8 +159,11 @@ Result<const Params*> ParameterResolver::Resolve(const SliceScope& scope, double
       if (value) {
         numbers.emplace_back(AsNumber(*value));
       } else if (def.required && !is_base) {
-        return UsageError("Missing required parameter " + std::string(def.name) + " for " +
-                          Printable(scope.source_names[source]) + "." + Printable(input.name));
+        return UsageError(fmt::format(
+            "{}: Missing required parameter {} for {}.{}; write 'parameters: {{{}: NUMBER}}' "
+            "beside this 'model:'",
+            PlaceText(file_, scope.source_places[source]), def.name,
+            Printable(scope.source_names[source]), Printable(input.name), def.name));
       } else if (def.required || def.unset_allowed) {
         numbers.emplace_back(std::nullopt);
       } else {

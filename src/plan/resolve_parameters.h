@@ -20,6 +20,7 @@ namespace fuseo1 {
 struct SliceScope {
   std::vector<const ParameterSettings*> sources;  // of each source; nullptr: none
   std::vector<std::string> source_names;
+  std::vector<SourcePlace> source_places;
   int base = -1;                                 // index into sources
   std::vector<const ParameterSettings*> levels;  // slice, module, top
 };
@@ -32,9 +33,11 @@ struct ResolvedInput {
 class ParameterResolver {
  public:
   // variant: replaces the parameter of that name where it is not empty; default_variant: where the
-  // config does not set it.
-  ParameterResolver(const MethodDef& method, std::string variant, std::string default_variant)
+  // config does not set it. file: names the config in messages.
+  ParameterResolver(const MethodDef& method, std::string file, std::string variant,
+                    std::string default_variant)
       : method_(method),
+        file_(std::move(file)),
         variant_(std::move(variant)),
         default_variant_(std::move(default_variant)) {}
 
@@ -53,6 +56,7 @@ class ParameterResolver {
   const Params* Share(Params params);
 
   const MethodDef& method_;
+  std::string file_;
   std::string variant_;
   std::string default_variant_;
   std::unordered_set<const ConditionalValue*> used_;

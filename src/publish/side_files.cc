@@ -98,6 +98,8 @@ Result<SideFiles> SideFiles::Prepare(FileSystem& fs, const MergePlan& plan,
       }
     }
   }
+  const std::vector<std::string> odd = OddTokenizerFiles(fs, files);
+  side.notes_.insert(side.notes_.end(), odd.begin(), odd.end());
   if (!config.chat_template.empty()) {
     std::vector<std::string> templates;
     if (config.chat_template == "auto") {

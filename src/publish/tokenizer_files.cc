@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <span>
 
+#include "base/file_guess.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "checkpoint/hub_cache.h"
+#include "checkpoint/model_files.h"
 
 namespace fuseo1 {
 namespace {
@@ -37,6 +41,15 @@ bool IsInside(std::string_view path, std::string_view directory) {
          (directory.back() == '/' || path[directory.size()] == '/');
 }
 
+// Where a hub repository that someone moved and linked keeps its files: beside its snapshots.
+std::string BlobsBeside(const std::string& directory) {
+  const std::size_t commit = directory.rfind('/');
+  if (commit == std::string::npos || !EndsWith(directory.substr(0, commit), "/snapshots")) {
+    return "";
+  }
+  return directory.substr(0, directory.rfind('/', commit - 1)) + "/blobs";
+}
+
 // A link may lead to anywhere in the model's own folder or hub repository; out of it only to a file
 // of the same name, or to a blob of a hub cache, as people link models together. Anything else
 // (tokenizer.json -> /etc/passwd in a folder from a stranger) would publish a file that is no
@@ -47,7 +60,8 @@ bool LinkIsHarmless(const std::string& name, const std::string& target,
   if (IsInside(target, directory) || (!repository.empty() && IsInside(target, repository))) {
     return true;
   }
-  return EndsWith(target, "/" + name) ||
+  const std::string blobs = BlobsBeside(directory);
+  return (!blobs.empty() && IsInside(target, blobs)) || EndsWith(target, "/" + name) ||
          (Contains(target, "/models--") && Contains(target, "/blobs/"));
 }
 
@@ -122,17 +136,45 @@ Result<std::vector<SideFile>> ListTokenizerFiles(FileSystem& fs, const std::stri
     FUSEO1_TRY(const FileInfo info, fs.Info(path));
     if (info.kind != FileKind::kRegular) {
       return InputError(fmt::format("{}: expected a regular file{}", Quoted(path),
-                                    info.kind == FileKind::kMissing     ? ", found a dangling link"
-                                    : info.kind == FileKind::kDirectory ? ", found a directory"
-                                                                        : ""));
+                                    info.kind == FileKind::kMissing ? ", found a dangling link"
+                                    : info.kind == FileKind::kDirectory
+                                        ? ", found a directory"
+                                        : ", found a FIFO, socket or device"));
     }
     if (info.bytes > kMaxTokenizerJsonBytes) {
       return InputError(fmt::format("{}: {} bytes, a tokenizer file may have {}", Quoted(path),
                                     info.bytes, kMaxTokenizerJsonBytes));
     }
+    FUSEO1_TRY_VOID(fs.OpenRead(path));  // what may not be read is said before the merge
     files.push_back({.name = name, .contents = "", .copy_from = path});
   }
   return files;
+}
+
+std::vector<std::string> OddTokenizerFiles(FileSystem& fs, const std::vector<SideFile>& files) {
+  std::vector<std::string> notes;
+  for (const SideFile& file : files) {
+    const auto opened = file.copy_from.empty() ? Result<std::unique_ptr<File>>(nullptr)
+                                               : fs.OpenRead(file.copy_from);
+    if (!opened.ok() || *opened == nullptr) {
+      continue;
+    }
+    const auto info = (*opened)->Info();
+    std::string start(
+        info.ok() ? static_cast<std::size_t>(std::min<std::uint64_t>(info->bytes, kGuessBytes)) : 0,
+        ' ');
+    if (!(*opened)->ReadAt(0, std::as_writable_bytes(std::span(start))).ok()) {
+      continue;
+    }
+    const FileGuess guess = GuessFile(start);
+    const bool is_empty = start.empty() && EndsWith(file.name, ".json");
+    if (is_empty || (guess.is_text && !EndsWith(file.name, ".txt"))) {
+      notes.push_back(fmt::format("{} is copied as it is, but it is {}. {}",
+                                  Printable(file.copy_from), is_empty ? "empty" : guess.what,
+                                  is_empty ? "Fetch it again." : guess.remedy));
+    }
+  }
+  return notes;
 }
 
 Result<std::string> ReadSideFile(FileSystem& fs, const std::vector<SideFile>& files,
@@ -164,7 +206,7 @@ Status CheckTokenizer(FileSystem& fs, const std::string& directory,
       continue;
     }
     if (Result<Json> json = ReadObject(fs, files, name); !json.ok()) {
-      return std::move(json).TakeError().In(Quoted(directory + "/" + std::string(name)));
+      return Damaged(directory + "/" + std::string(name), json.error());
     } else if (const Json* model = FindKey(*json, "model");
                name == "tokenizer.json" && (model == nullptr || !model->is_object())) {
       return InputError(

@@ -23,6 +23,9 @@ bool IsTokenizerFile(std::string_view name);
 // that is no regular file, is too large, or leads outside.
 Result<std::vector<SideFile>> ListTokenizerFiles(FileSystem& fs, const std::string& directory);
 
+// A sentence for each that is a Git LFS pointer, a web page or empty: it is copied all the same.
+std::vector<std::string> OddTokenizerFiles(FileSystem& fs, const std::vector<SideFile>& files);
+
 // Reads what tokenizer_source copies: tokenizer.json and tokenizer_config.json where there are any,
 // as JSON objects. kInput for damage, or where there is no tokenizer at all.
 Status CheckTokenizer(FileSystem& fs, const std::string& directory,

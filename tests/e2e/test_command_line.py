@@ -32,6 +32,28 @@ class CommandLine(Case):
             self.assertIn(option, self.refused(2, "merge", "merge.yaml", "out", option, value))
         self.assertFalse((self.dir / "out").exists())
 
+    def test_options_without_a_value_or_given_twice_are_named(self):
+        self.assertIn("--threads needs a value", self.refused(2, "merge", "merge.yaml", "out", "--threads"))
+        self.assertIn("--device needs a value", self.refused(2, "merge", "merge.yaml", "out", "--device"))
+        self.assertIn("--numerics is given more than once",
+                      self.refused(2, "merge", "merge.yaml", "out", "--numerics", "exact", "--numerics", "torch"))
+
+    def test_two_dashes_end_the_options(self):
+        self.ok("merge", "merge.yaml", "--", "-out")
+        self.assertTrue((self.dir / "-out/model.safetensors").exists())
+        self.assertIn("MODEL is missing", self.refused(2, "inspect", "--"))
+
+    def test_the_name_of_the_program_is_in_its_hints(self):
+        done = self.run_program("merge.yaml", "out", "--bogus", name="mergekit-yaml")
+        self.assertIn("see 'mergekit-yaml --help'", done.stderr)
+
+    def test_json_holds_no_bidirectional_character(self):
+        config = json.loads((self.dir / "a/config.json").read_text())
+        (self.dir / "a/config.json").write_text(json.dumps({**config, "note": "\u202ex"}))
+        text = self.ok("inspect", "a", "--json").stdout
+        self.assertNotIn("\u202e", text)
+        self.assertEqual(json.loads(text)["config"]["note"], "\u202ex")
+
     def test_missing_arguments_are_named(self):
         self.assertIn("CONFIG", self.refused(2, "merge"))
         self.assertIn("OUT", self.refused(2, "merge", "merge.yaml"))

@@ -100,6 +100,49 @@ class Merge(Case):
         self.assertEqual((self.dir / "out/notes.txt").read_text(), "mine")
         self.ok("verify", "out")
 
+    def test_a_folder_where_a_file_goes_is_found_at_once(self):
+        for name in ("model.safetensors", "config.json", "README.md"):
+            (self.dir / "out" / name).mkdir(parents=True)
+            self.assertIn(name, self.refused(2, "merge", "merge.yaml", "out", "--overwrite"))
+            self.assertEqual(os.listdir(self.dir / "out"), [name])
+            (self.dir / "out" / name).rmdir()
+
+    def test_a_tokenizer_file_that_is_a_pointer_is_copied_with_a_word(self):
+        (self.dir / "a/tokenizer.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+        self.assertIn("git lfs pull", self.ok("merge", "merge.yaml", "out").stderr)
+        self.assertTrue((self.dir / "out/tokenizer.json").read_text().startswith("version"))
+
+    def test_a_cached_repository_may_be_a_link(self):
+        commit, hub = "c" * 40, self.dir / "hub"
+        store = self.dir / "store"
+        (store / "snapshots" / commit).mkdir(parents=True)
+        (store / "refs").mkdir()
+        (store / "refs/main").write_text(commit)
+        (self.dir / "a").rename(store / "blobs")
+        for path in (store / "blobs").iterdir():
+            path.rename(store / "blobs" / f"{path.name}-hash")
+            (store / "snapshots" / commit / path.name).symlink_to(f"../../blobs/{path.name}-hash")
+        hub.mkdir()
+        (hub / "models--org--a").symlink_to(store)
+        config = (self.dir / "merge.yaml").read_text()
+        (self.dir / "merge.yaml").write_text(config.replace("model: a", "model: org/a"))
+        self.ok("merge", "merge.yaml", "out", "--transformers-cache", hub)
+        self.assertTrue((self.dir / "out/tokenizer.json").exists())
+
+    def test_infinity_in_a_config_is_kept(self):
+        text = (self.dir / "a/config.json").read_text()
+        (self.dir / "a/config.json").write_text(text[:-1] + ', "time_step_limit": [0.0, Infinity]}')
+        self.ok("merge", "merge.yaml", "out")
+        self.assertEqual(json.loads((self.dir / "out/config.json").read_text())["time_step_limit"][1], float("inf"))
+
+    def test_errors_of_the_config_name_file_and_line(self):
+        self.write_config("m.yaml", parameters="{}")
+        self.assertIn("m.yaml: line 2, column 5: Missing", self.refused(2, "merge", "m.yaml", "out"))
+        self.write_config("m.yaml", method="ties")
+        self.assertIn("m.yaml: line 2, column 5: ", self.refused(2, "merge", "m.yaml", "out"))
+        self.write_config("m.yaml", extra="base_model: nowhere/to/be\n")
+        self.assertIn("m.yaml: line 8, column 13: model", self.refused(2, "plan", "m.yaml"))
+
     def test_overwriting_leaves_no_stale_index(self):
         self.ok("merge", "merge.yaml", "out", "--out-shard-size", "200")
         self.assertTrue((self.dir / "out/model.safetensors.index.json").exists())
