@@ -53,7 +53,9 @@ function(fuseo1_isa_objects target entry)
     set(objects ${target}_${isa})
     add_library(${objects} OBJECT ${ARG_SOURCES})
     target_link_libraries(${objects} PRIVATE fuseo1_flags)
-    target_compile_options(${objects} PRIVATE -O3 ${FUSEO1_ISA_FLAGS_${isa}}
+    # Nobody looks at the flags of floating point, nor at errno after sqrt: without them GCC makes vectors of
+    # loops with conditions. Neither option changes a result.
+    target_compile_options(${objects} PRIVATE -O3 -fno-trapping-math -fno-math-errno ${FUSEO1_ISA_FLAGS_${isa}}
       $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)  # a "unique" symbol could not be made local
     target_compile_definitions(${objects} PRIVATE FUSEO1_ISA=${isa})
     set(merged ${CMAKE_CURRENT_BINARY_DIR}/${objects}.o)

@@ -25,6 +25,7 @@ class Ram : public TensorMerge {
 
   void Emit(const Block& block, double* out) const override {
     double counts[kBlockElems];
+    const double epsilon = epsilon_;
     const double* __restrict b = block.inputs[static_cast<std::size_t>(set_.base)];
     for (std::size_t first = 0; first < block.count; first += kBlockElems) {
       const std::size_t count = std::min(kBlockElems, block.count - first);
@@ -37,9 +38,9 @@ class Ram : public TensorMerge {
         for (std::size_t i = 0; i < count; ++i) {
           const double change = x[i] - b[first + i];
           // NaN fails the comparison and still reaches the sum, as it does in a product with 0.
-          const double kept = std::fabs(change) <= epsilon_ ? 0 : change;
+          const double kept = std::fabs(change) <= epsilon ? 0 : change;
           sum[i] += kept;
-          changed[i] += std::fabs(change) > epsilon_ ? 1 : 0;
+          changed[i] += std::fabs(change) > epsilon ? 1 : 0;
         }
       }
       for (std::size_t i = 0; i < count; ++i) {

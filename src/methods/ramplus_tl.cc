@@ -41,6 +41,7 @@ class RamplusTl : public TensorMerge {
 
   void Survey(const Block& block) override {
     std::vector<Counts>& counts = counts_[static_cast<std::size_t>(block.worker)];
+    const double epsilon = epsilon_;
     double changed[kBlockElems];
     for (std::size_t first = 0; first < block.count; first += kBlockElems) {
       const std::size_t count = std::min(kBlockElems, block.count - first);
@@ -48,11 +49,11 @@ class RamplusTl : public TensorMerge {
       for (std::size_t k = 0; k < set_.inputs.size(); ++k) {
         const double* __restrict x = block.inputs[set_.inputs[k]] + first;
         const double* __restrict b = Base(block) + first;
-        // Doubles count exactly and keep the loop in one vector width.
-        double shared = 0;
-        double unique = 0;
+        // As wide as what is compared: one vector width.
+        std::int64_t shared = 0;
+        std::int64_t unique = 0;
         for (std::size_t i = 0; i < count; ++i) {
-          const bool mine = std::fabs(x[i] - b[i]) > epsilon_;
+          const bool mine = std::fabs(x[i] - b[i]) > epsilon;
           shared += mine && changed[i] > 1 ? 1 : 0;
           unique += mine && changed[i] == 1 ? 1 : 0;
         }
@@ -78,6 +79,7 @@ class RamplusTl : public TensorMerge {
 
   void Emit(const Block& block, double* out) const override {
     double counts[kBlockElems];
+    const double epsilon = epsilon_;
     for (std::size_t first = 0; first < block.count; first += kBlockElems) {
       const std::size_t count = std::min(kBlockElems, block.count - first);
       CountChanges(block, first, count, counts);
@@ -90,7 +92,7 @@ class RamplusTl : public TensorMerge {
         const double factor = factors_[k];
         for (std::size_t i = 0; i < count; ++i) {
           const double change = x[i] - b[i];
-          const double kept = std::fabs(change) <= epsilon_ ? 0 : change;
+          const double kept = std::fabs(change) <= epsilon ? 0 : change;
           sum[i] += changed[i] > 1 ? kept / changed[i] : kept * factor;
         }
       }
@@ -107,12 +109,13 @@ class RamplusTl : public TensorMerge {
 
   void CountChanges(const Block& block, std::size_t first, std::size_t count,
                     double* __restrict changed) const {
+    const double epsilon = epsilon_;
     std::fill(changed, changed + count, 0.0);
     const double* __restrict b = Base(block) + first;
     for (const std::size_t k : set_.inputs) {
       const double* __restrict x = block.inputs[k] + first;
       for (std::size_t i = 0; i < count; ++i) {
-        changed[i] += std::fabs(x[i] - b[i]) > epsilon_ ? 1 : 0;
+        changed[i] += std::fabs(x[i] - b[i]) > epsilon ? 1 : 0;
       }
     }
   }
