@@ -79,13 +79,16 @@ class RamplusTl : public TensorMerge {
 
   void Emit(const Block& block, double* out) const override {
     double counts[kBlockElems];
+    double alone[kBlockElems];  // what one model changed, enlarged
     const double epsilon = epsilon_;
     for (std::size_t first = 0; first < block.count; first += kBlockElems) {
       const std::size_t count = std::min(kBlockElems, block.count - first);
-      CountChanges(block, first, count, counts);
-      const double* __restrict changed = counts;
       const double* __restrict b = Base(block) + first;
+      double* __restrict changed = counts;
+      double* __restrict own = alone;
       double* __restrict sum = out + first;
+      std::fill(changed, changed + count, 0.0);
+      std::fill(own, own + count, 0.0);
       std::fill(sum, sum + count, 0.0);
       for (std::size_t k = 0; k < set_.inputs.size(); ++k) {
         const double* __restrict x = block.inputs[set_.inputs[k]] + first;
@@ -93,11 +96,14 @@ class RamplusTl : public TensorMerge {
         for (std::size_t i = 0; i < count; ++i) {
           const double change = x[i] - b[i];
           const double kept = std::fabs(change) <= epsilon ? 0 : change;
-          sum[i] += changed[i] > 1 ? kept / changed[i] : kept * factor;
+          changed[i] += std::fabs(change) > epsilon ? 1 : 0;
+          own[i] += kept * factor;
+          sum[i] += kept;
         }
       }
       for (std::size_t i = 0; i < count; ++i) {
-        sum[i] += b[i];
+        const double shared = sum[i] / (changed[i] > 1 ? changed[i] : 1);
+        sum[i] = b[i] + (changed[i] > 1 ? shared : own[i]);
       }
     }
   }
