@@ -91,8 +91,9 @@ void Thinning::FinishSurvey() {
 }
 
 void Thinning::RememberMasks(std::uint64_t most_bytes) {
-  const std::uint64_t halves = elems_ / row_elems_ * PackedHalves(row_elems_);
-  if (by_rows() && halves * sizeof(bits_[0]) <= most_bytes) {
+  const std::uint64_t halves =
+      by_rows() ? elems_ / row_elems_ * PackedHalves(row_elems_) : PackedHalves(elems_);
+  if (keep_ >= Keep::kRandom && halves * sizeof(bits_[0]) <= most_bytes) {
     bits_ = std::make_unique_for_overwrite<std::uint16_t[]>(halves);
     remembered_bytes_ = halves * sizeof(bits_[0]);
     remembering_ = true;
@@ -132,10 +133,8 @@ void Thinning::MaskPairs(const Block& block, const Piece& piece, HalfMasks& keep
       break;
     }
     case Keep::kRandom:
-      MaskAtRandom(piece, masks.data());
-      break;
     case Keep::kRanked:
-      return MaskRow(block, piece, keep);
+      return MaskDrawn(block, piece, keep);
   }
   NarrowMasks(masks.data(), piece.count, keep.data());
 }
@@ -154,6 +153,25 @@ void Thinning::MaskKeys(const std::uint32_t* keys, const Piece& piece,
   }
 }
 
+void Thinning::MaskDrawn(const Block& block, const Piece& piece, HalfMasks& keep) const {
+  std::uint16_t* bits = nullptr;
+  if (bits_ != nullptr) {
+    const std::uint64_t at =
+        by_rows() ? RowOf(block) * PackedHalves(row_elems_) + PackedHalves(piece.offset)
+                  : PackedHalves(piece.first);
+    bits = &bits_[at];
+    if (!remembering_) {
+      return UnpackMasks(bits, piece.count, keep);
+    }
+  }
+  Masks masks;
+  by_rows() ? MaskRow(block, piece, masks.data()) : MaskAtRandom(piece, masks.data());
+  NarrowMasks(masks.data(), piece.count, keep.data());
+  if (bits != nullptr) {
+    PackMasks(keep, piece.count, bits);
+  }
+}
+
 void Thinning::MaskAtRandom(const Piece& piece, std::uint32_t* __restrict keep) const {
   random_.Fill(piece.first, piece.count, keep);
   // Integers below limit are integers of at most last; density is above 0 and below 1.
@@ -163,26 +181,14 @@ void Thinning::MaskAtRandom(const Piece& piece, std::uint32_t* __restrict keep) 
   }
 }
 
-void Thinning::MaskRow(const Block& block, const Piece& piece, HalfMasks& keep) const {
-  std::uint16_t* const bits =
-      bits_ == nullptr
-          ? nullptr
-          : &bits_[RowOf(block) * PackedHalves(row_elems_) + PackedHalves(piece.offset)];
-  if (bits != nullptr && !remembering_) {
-    return UnpackMasks(bits, piece.count, keep);
-  }
+void Thinning::MaskRow(const Block& block, const Piece& piece, std::uint32_t* keep) const {
   Masks random;
   random_.Fill(piece.first, piece.count, random.data());
   std::array<std::uint32_t, PicksOf(kBlockElems)> picks;
   picks_.Fill(RowOf(block) * PicksOf(row_elems_) + PicksOf(piece.offset), PicksOf(piece.count),
               picks.data());
-  Masks masks;
   RankedMask(share_, row_keys_[static_cast<std::size_t>(block.worker)].data(), block.count,
-             piece.offset, piece.count, random.data(), picks.data(), masks.data());
-  NarrowMasks(masks.data(), piece.count, keep.data());
-  if (bits != nullptr) {
-    PackMasks(keep, piece.count, bits);
-  }
+             piece.offset, piece.count, random.data(), picks.data(), keep);
 }
 
 }  // namespace fuseo1

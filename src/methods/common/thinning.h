@@ -53,8 +53,8 @@ class Thinning {
   void SurveyPairs(const Block& block, const Piece& piece);
   void FinishSurvey();
 
-  // A row's masks are remembered from their first computation on, one bit an element, if they take
-  // at most this. Before the first Start.
+  // Masks that are drawn are remembered from their first computation on, one bit an element, if
+  // they take at most this. Before the first Start.
   void RememberMasks(std::uint64_t most_bytes);
   std::uint64_t remembered_bytes() const { return remembered_bytes_; }
   // Remembered masks are complete.
@@ -90,11 +90,9 @@ class Thinning {
                   keep);
         break;
       case Keep::kRandom:
-        MaskAtRandom(piece, keep);
-        break;
       case Keep::kRanked: {
         HalfMasks halves;
-        MaskRow(block, piece, halves);
+        MaskDrawn(block, piece, halves);
         WidenMasks(halves.data(), piece.count, keep);
         break;
       }
@@ -128,8 +126,10 @@ class Thinning {
   }
 
   void MaskKeys(const std::uint32_t* keys, const Piece& piece, std::uint32_t* keep) const;
+  // kRandom and kRanked: drawn, or remembered.
+  void MaskDrawn(const Block& block, const Piece& piece, HalfMasks& keep) const;
   void MaskAtRandom(const Piece& piece, std::uint32_t* keep) const;
-  void MaskRow(const Block& block, const Piece& piece, HalfMasks& keep) const;
+  void MaskRow(const Block& block, const Piece& piece, std::uint32_t* keep) const;
   std::uint64_t RowOf(const Block& block) const { return block.first / row_elems_; }
   // Calls fill(keys) where the keys of the block's row are needed.
   template <class Fill>
@@ -155,7 +155,8 @@ class Thinning {
   ElementRandom picks_;                                       // kRanked, with random_
   RankedKeep share_;                                          // to keep at random
   mutable std::vector<std::vector<std::uint32_t>> row_keys_;  // [workers]
-  // [rows][PackedHalves], or null. Memory that is not written to before it is needed takes none.
+  // kRanked: [rows][PackedHalves]; kRandom: [PackedHalves]; or null. Memory that is not written to
+  // before it is needed takes none.
   std::unique_ptr<std::uint16_t[]> bits_;
   std::uint64_t remembered_bytes_ = 0;
   bool remembering_ = false;
