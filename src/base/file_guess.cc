@@ -8,6 +8,8 @@
 namespace fuseo1 {
 namespace {
 
+constexpr std::size_t kLengthBytes = 8;  // a safetensors length of 0 is no interrupted download
+
 using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kFailed =
@@ -90,7 +92,7 @@ FileGuess GuessFile(std::string_view start) {
   if (std::any_of(kXml.begin(), kXml.end(), begins)) {
     return {"an XML document", kFailed, true};
   }
-  if (start.size() >= 8 && start.find_first_not_of('\0') == std::string_view::npos) {
+  if (start.size() > kLengthBytes && start.find_first_not_of('\0') == std::string_view::npos) {
     return {"zero bytes", "The download was interrupted: fetch it again.", false};
   }
   return {};

@@ -18,6 +18,7 @@ inline constexpr std::size_t kMaxRank = 8;
 inline constexpr std::uint64_t kMaxConfigJsonBytes = 16 * kMiB;
 inline constexpr std::uint64_t kMaxIndexJsonBytes = 256 * kMiB;
 inline constexpr std::uint64_t kMaxTokenizerJsonBytes = 256 * kMiB;
+inline constexpr std::uint64_t kMaxJournalBytes = 256 * kMiB;  // of a million tensors, some 100 MiB
 inline constexpr int kMaxJsonDepth = 64;
 inline constexpr int kMaxSafetensorsJsonDepth = 8;
 

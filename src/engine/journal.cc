@@ -15,7 +15,6 @@ namespace fuseo1 {
 namespace {
 
 constexpr std::string_view kMagic = "FUSEO1J1";
-constexpr std::uint64_t kMaxJournalBytes = 4 * kGiB;
 constexpr std::uint32_t kMaxPayloadBytes = 64 * kMiB;
 
 // A frame: payload length, a check of that length, the payload, its checksum. The length has a

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "io/memory_file_system.h"
 
 namespace fuseo1 {
@@ -85,6 +86,21 @@ TEST(Journal, AnyFlippedBitIsRefusedOrCostsOnlyTheLastRecord) {
     ASSERT_TRUE(PrefixOrRefused(fs, &count)) << "bit " << bit;
     ASSERT_GE(count, kJobs - 1) << "bit " << bit;
   }
+}
+
+TEST(Journal, IsReadUpToItsLimit) {
+  MemoryFileSystem fs;
+  std::string bytes = WriteJournal(fs);
+  bytes.resize(kMaxJournalBytes);  // the tail is one that a disk never wrote
+  std::vector<JournalRecord> records;
+  Put(fs, bytes);
+  EXPECT_TRUE(Journal::Open(fs, kFolder, kIdentity, kJobs, &records).ok());
+  EXPECT_EQ(records.size(), kJobs);
+  bytes.push_back('\0');
+  Put(fs, bytes);
+  const auto journal = Journal::Open(fs, kFolder, kIdentity, kJobs, &records);
+  ASSERT_FALSE(journal.ok());
+  EXPECT_EQ(journal.error().code(), ErrorCode::kInput);
 }
 
 TEST(Journal, NamesWhatChangedSinceTheInterruption) {
