@@ -40,18 +40,6 @@ constexpr std::string_view kQwen3MoeLayer =
     "self_attn.{q,k}_norm.weight mlp.gate.weight+ mlp.experts.#.{gate,up,down}_proj.weight+ "
     "mlp.experts.{gate_up_proj,down_proj}+ mlp.{gate,up,down}_proj.weight+";
 
-constexpr ModuleRow Text(std::string_view layer, std::string_view after = kNormAndHead,
-                         std::string_view before = kEmbed) {
-  return {.name = "default",
-          .prefix = "",
-          .layer_prefix = "model.layers.",
-          .layer_count_key = "num_hidden_layers",
-          .before = before,
-          .layer = layer,
-          .after = after};
-}
-
-// Layers under another name than "model.layers.".
 constexpr ModuleRow Under(std::string_view layer_prefix, std::string_view layer_count_key,
                           std::string_view before, std::string_view layer, std::string_view after) {
   return {.name = "default",
@@ -61,6 +49,12 @@ constexpr ModuleRow Under(std::string_view layer_prefix, std::string_view layer_
           .before = before,
           .layer = layer,
           .after = after};
+}
+
+// Most call their layers so.
+constexpr ModuleRow Text(std::string_view layer, std::string_view after = kNormAndHead,
+                         std::string_view before = kEmbed) {
+  return Under("model.layers.", "num_hidden_layers", before, layer, after);
 }
 
 constexpr ModuleRow kLlama[] = {Text(kLlamaLayer)};

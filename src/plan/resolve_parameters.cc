@@ -33,16 +33,19 @@ double AsNumber(const ScalarValue& value) {
 // What mergekit calls an expert's tensor, whose parts it joins before it looks at filters:
 // "….block_sparse_moe.experts.3.w1.weight" is "….mlp.experts.gate_up_proj". "" for other names.
 std::string JoinedName(std::string_view name) {
-  std::string joined(name);
   constexpr std::string_view kOldBlock = ".block_sparse_moe.";
-  const std::size_t block = joined.find(kOldBlock);
-  if (block != std::string::npos) {
+  constexpr std::string_view kExperts = ".experts.";
+  const std::size_t block = name.find(kOldBlock);
+  if (block == std::string_view::npos && !Contains(name, kExperts)) {
+    return "";
+  }
+  std::string joined(name);
+  if (block != std::string_view::npos) {
     joined.replace(block, kOldBlock.size(), ".mlp.");
   }
-  constexpr std::string_view kExperts = ".experts.";
   const std::size_t experts = joined.find(kExperts);
   if (experts == std::string::npos) {
-    return block == std::string::npos ? "" : joined;
+    return joined;
   }
   const std::string_view rest = std::string_view(joined).substr(experts + kExperts.size());
   const std::string_view part = rest.substr(std::min(rest.find('.') + 1, rest.size()));
