@@ -172,13 +172,14 @@ void TensorRun::OpenPass() {
   }
   runs_.clear();
   chunk_count_ = (job_.Elems() + chunk_elems_ - 1) / chunk_elems_;
-  if (emitting_ || block_elems_ != kBlockElems) {
+  if (emitting_) {
     return;
   }
+  const std::uint64_t step = std::max<std::uint64_t>(chunk_elems_ / block_elems_, 1) * block_elems_;
   for (const ElemRun& wanted : merge_->SurveyRuns()) {
-    for (std::uint64_t done = 0; done < wanted.count; done += chunk_elems_) {
-      runs_.push_back({wanted.first + done,
-                       static_cast<std::size_t>(std::min(chunk_elems_, wanted.count - done))});
+    for (std::uint64_t done = 0; done < wanted.count; done += step) {
+      runs_.push_back(
+          {wanted.first + done, static_cast<std::size_t>(std::min(step, wanted.count - done))});
     }
   }
   if (!runs_.empty()) {

@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "methods/common/lane_sum.h"
 #include "methods/common/one_input.h"
@@ -33,16 +34,17 @@ std::array<std::uint64_t, 3> QuartileRanks(std::uint64_t count) {
   return {last / 4, last / 2, last - (last + 3) / 4};
 }
 
-double Largest(const double* __restrict x, std::size_t count) {
-  double lane[kSumLanes];
-  std::fill(lane, lane + kSumLanes, -std::numeric_limits<double>::infinity());
+template <class T>
+T Largest(const T* __restrict x, std::size_t count) {
+  T lane[kSumLanes];
+  std::fill(lane, lane + kSumLanes, -std::numeric_limits<T>::infinity());
   std::size_t i = 0;
   for (; i + kSumLanes <= count; i += kSumLanes) {
     for (std::size_t l = 0; l < kSumLanes; ++l) {
       lane[l] = x[i + l] > lane[l] ? x[i + l] : lane[l];
     }
   }
-  double largest = *std::max_element(lane, lane + kSumLanes);
+  T largest = *std::max_element(lane, lane + kSumLanes);
   for (; i < count; ++i) {
     largest = x[i] > largest ? x[i] : largest;
   }
@@ -50,7 +52,8 @@ double Largest(const double* __restrict x, std::size_t count) {
 }
 
 // out = e^(x − max); returns the sum.
-double Exponentials(const double* __restrict x, std::size_t count, double* __restrict out) {
+template <class T>
+double Exponentials(const T* __restrict x, std::size_t count, double* __restrict out) {
   const double largest = Largest(x, count);
   for (std::size_t i = 0; i < count; ++i) {
     out[i] = Exp(x[i] - largest);
@@ -59,7 +62,8 @@ double Exponentials(const double* __restrict x, std::size_t count, double* __res
 }
 
 // Σ P log(P / Q) over a row; p and q are room for the row. Never negative in real numbers.
-double Divergence(const double* other, const double* base, std::size_t count, double* __restrict p,
+template <class T>
+double Divergence(const T* other, const T* base, std::size_t count, double* __restrict p,
                   double* __restrict q) {
   const double p_scale = 1 / Exponentials(other, count, p);
   const double q_scale = 1 / Exponentials(base, count, q);
@@ -71,40 +75,94 @@ double Divergence(const double* other, const double* base, std::size_t count, do
   return sum < 0 ? 0 : sum;
 }
 
+// Some rows of a tensor, spread over it, and of each some of its elements: from these follow
+// windows around the quartiles. Nothing of tensors that are short, or have few rows.
+class RowSample {
+ public:
+  RowSample(std::uint64_t elems, std::uint64_t row_elems)
+      : all_rows_(elems / row_elems), row_elems_(row_elems) {
+    if (elems > kShortElems && all_rows_ >= 4 * kFewestRows) {
+      rows_ = std::max(all_rows_ / kRowsForOne, kFewestRows);
+      const std::uint64_t wanted = std::max(kFewestElems, elems / kElemsForOne);
+      group_elems_ =
+          static_cast<std::size_t>(std::clamp<std::uint64_t>(wanted / rows_, 1, row_elems));
+      values_.resize(static_cast<std::size_t>(rows_) * group_elems_);
+    }
+  }
+
+  std::vector<ElemRun> Runs() const {
+    std::vector<ElemRun> runs;
+    for (std::uint64_t place = 0; place < rows_; ++place) {
+      runs.push_back({RowAt(place) * row_elems_, row_elems_});
+    }
+    return runs;
+  }
+  // Where `row` is one of them: its place.
+  std::optional<std::uint64_t> PlaceOf(std::uint64_t row) const {
+    const std::uint64_t place = (row * rows_ + all_rows_ - 1) / all_rows_;
+    return place < rows_ && RowAt(place) == row ? std::optional(place) : std::nullopt;
+  }
+  // Takes value_of(i) of some elements i; any thread, each place once.
+  template <class ValueOf>
+  void Take(std::uint64_t place, ValueOf value_of) {
+    double* const group = values_.data() + static_cast<std::size_t>(place) * group_elems_;
+    for (std::size_t n = 0; n < group_elems_; ++n) {
+      group[n] = value_of(n * row_elems_ / group_elems_);
+    }
+  }
+
+  std::span<const double> values() const { return values_; }
+  std::size_t group_elems() const { return group_elems_; }
+  void Clear() { values_ = {}; }
+
+ private:
+  static constexpr std::uint64_t kShortElems = 65536;
+  static constexpr std::uint64_t kFewestRows = 16;
+  static constexpr std::uint64_t kRowsForOne = 32;
+  static constexpr std::uint64_t kFewestElems = 32768;
+  static constexpr std::uint64_t kElemsForOne = 512;
+
+  std::uint64_t RowAt(std::uint64_t place) const { return place * all_rows_ / rows_; }
+
+  std::uint64_t all_rows_;
+  std::uint64_t row_elems_;
+  std::uint64_t rows_ = 0;
+  std::size_t group_elems_ = 1;  // of a row
+  std::vector<double> values_;   // [rows][group_elems]
+};
+
 class ArceeFusion : public TensorMerge {
  public:
   explicit ArceeFusion(const TensorTask& task)
       : base_(static_cast<std::size_t>(task.base)),
+        elems_(task.elems),
         row_elems_(std::max<std::uint64_t>(task.RowElems(), 1)),
         divergence_(static_cast<std::size_t>(task.elems / row_elems_)),
         scratch_(task.workers, 2 * static_cast<std::size_t>(row_elems_)),
-        quartiles_(QuartileRanks(std::max<std::uint64_t>(task.elems, 1)), task.workers) {}
+        sample_(task.elems, row_elems_),
+        most_listed_(std::min(task.elems, task.kept_bytes / sizeof(double))),
+        quartiles_(QuartileRanks(std::max<std::uint64_t>(task.elems, 1)), task.workers,
+                   most_listed_) {}
 
   std::uint64_t BlockElems() const override { return row_elems_; }
+  bool TakesFloats() const override { return true; }
+  std::uint64_t KeptBytes() const override { return most_listed_ * sizeof(double); }
   bool WantsSurvey() const override { return !quartiles_.done(); }
+  std::vector<ElemRun> SurveyRuns() const override {
+    return sampling() ? sample_.Runs() : std::vector<ElemRun>();
+  }
 
   void Survey(const Block& row) override {
-    double& divergence = divergence_[static_cast<std::size_t>(row.first / row_elems_)];
-    if (first_survey_) {
-      double* p = scratch_.Of(row.worker);
-      divergence =
-          Divergence(row.inputs[1 - base_], row.inputs[base_], row.count, p, p + row_elems_);
-    }
-    double importance[kBlockElems];
-    for (std::size_t first = 0; first < row.count; first += kBlockElems) {
-      const std::size_t count = std::min(kBlockElems, row.count - first);
-      const double* __restrict x = row.inputs[1 - base_] + first;
-      const double* __restrict b = row.inputs[base_] + first;
-      const double factor = divergence;
-      for (std::size_t i = 0; i < count; ++i) {
-        importance[i] = std::fabs(x[i] - b[i]) * factor;
-      }
-      quartiles_.Add(importance, count, row.worker);
-    }
+    row.WithType([&]<class T>() { SurveyOf<T>(row); });
   }
 
   Status FinishSurvey() override {
-    first_survey_ = false;
+    if (sampling()) {
+      quartiles_.Guess(sample_.values(), sample_.group_elems(), elems_);
+      sample_.Clear();
+      return {};
+    }
+    measured_ = true;
     quartiles_.FinishSurvey();
     if (quartiles_.done()) {
       threshold_ = quartiles_.value(1) + 1.5 * (quartiles_.value(2) - quartiles_.value(0));
@@ -112,26 +170,69 @@ class ArceeFusion : public TensorMerge {
     return {};
   }
 
-  void Emit(const Block& row, double* __restrict out) const override {
-    const double factor = divergence_[static_cast<std::size_t>(row.first / row_elems_)];
-    const double threshold = threshold_;
-    const double* __restrict x = row.inputs[1 - base_];
-    const double* __restrict b = row.inputs[base_];
-    for (std::size_t i = 0; i < row.count; ++i) {
-      const double change = x[i] - b[i];
-      // A change times 0: NaN stays where it is.
-      const double left = b[i] + change * 0;
-      out[i] = std::fabs(change) * factor >= threshold ? x[i] : left;
-    }
+  void Emit(const Block& row, double* out) const override {
+    row.WithType([&]<class T>() { EmitOf<T>(row, out); });
   }
 
  private:
+  bool sampling() const { return !sample_.values().empty(); }
+
+  template <class T>
+  void SurveyOf(const Block& row) {
+    const T* __restrict x = row.Of<T>(1 - base_);
+    const T* __restrict b = row.Of<T>(base_);
+    const std::uint64_t index = row.first / row_elems_;
+    const std::optional<std::uint64_t> place = sampling() ? sample_.PlaceOf(index) : std::nullopt;
+    if (sampling() && !place.has_value()) {
+      return;
+    }
+    double& divergence = divergence_[static_cast<std::size_t>(index)];
+    if (!measured_) {
+      double* p = scratch_.Of(row.worker);
+      divergence = Divergence(x, b, row.count, p, p + row_elems_);
+    }
+    const double factor = divergence;
+    const auto importance_of = [=](std::size_t i) {
+      return std::fabs(static_cast<double>(x[i]) - static_cast<double>(b[i])) * factor;
+    };
+    if (sampling()) {
+      return sample_.Take(*place, importance_of);
+    }
+    double importance[kBlockElems];
+    for (std::size_t first = 0; first < row.count; first += kBlockElems) {
+      const std::size_t count = std::min(kBlockElems, row.count - first);
+      for (std::size_t i = 0; i < count; ++i) {
+        importance[i] = importance_of(first + i);
+      }
+      quartiles_.Add(importance, count, row.worker);
+    }
+  }
+
+  template <class T>
+  void EmitOf(const Block& row, double* __restrict out) const {
+    const double factor = divergence_[static_cast<std::size_t>(row.first / row_elems_)];
+    const double threshold = threshold_;
+    const T* __restrict x = row.Of<T>(1 - base_);
+    const T* __restrict b = row.Of<T>(base_);
+    for (std::size_t i = 0; i < row.count; ++i) {
+      const double other = x[i];
+      const double base = b[i];
+      const double change = other - base;
+      // A change times 0: NaN stays where it is.
+      const double left = base + change * 0;
+      out[i] = std::fabs(change) * factor >= threshold ? other : left;
+    }
+  }
+
   const std::size_t base_;
+  const std::uint64_t elems_;
   const std::uint64_t row_elems_;
   std::vector<double> divergence_;  // [rows]
   WorkerScratch scratch_;
+  RowSample sample_;
+  std::uint64_t most_listed_;
   OrderStatistics quartiles_;
-  bool first_survey_ = true;
+  bool measured_ = false;  // every row's divergence is known
   double threshold_ = 0;
 };
 

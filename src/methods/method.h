@@ -29,7 +29,7 @@ namespace fuseo1 {
 // Elements of one block where a method accepts any cut: all inputs of a block stay in the L1 cache.
 inline constexpr std::size_t kBlockElems = 512;
 // Blocks of pairs have a multiple of this many.
-inline constexpr std::size_t kPairElems = 16;
+inline constexpr std::size_t kPairElems = 32;
 // Elements over which a partial sum runs; partial sums are combined in order. Fixed: it decides
 // bits. The engine's chunks are whole segments, so neither threads nor chunk sizes nor budgets
 // change a sum.
@@ -114,8 +114,8 @@ class TensorMerge {
   virtual std::uint64_t KeptBytes() const { return 0; }
 
   virtual bool WantsSurvey() const { return false; }
-  // What the next survey needs to see, ascending and apart: cells of kBlockElems elements (the
-  // tensor's last may be shorter). Empty: every element.
+  // What the next survey needs to see, ascending and apart: whole rows where blocks are rows, else
+  // cells of kBlockElems elements (the tensor's last may be shorter). Empty: every element.
   virtual std::vector<ElemRun> SurveyRuns() const { return {}; }
   // Whether it looks at this input; what the block holds of others is not defined.
   virtual bool Surveys(std::size_t /*input*/) const { return true; }

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "tensor/lanes.h"
+
 namespace fuseo1 {
 
 // The loop writes words()[i]: all bits where the condition holds, else none. A Word is as wide as
@@ -16,7 +18,8 @@ namespace fuseo1 {
 // once, and run out of registers.
 template <class Word>
 struct Flags {
-  static constexpr std::size_t kLanes = 16;
+  // Of a vector: elements i, i + kLanes, i + 2 kLanes … are the bits of one word.
+  static constexpr std::size_t kLanes = std::max<std::size_t>(16, kLaneBytes / sizeof(Word));
   static constexpr std::size_t kBitsOfWord = 8 * sizeof(Word);
   static constexpr std::size_t kElems = kLanes * kBitsOfWord;
 
@@ -28,17 +31,17 @@ struct Flags {
     if (count < kElems) {
       std::fill(words_.begin() + static_cast<std::ptrdiff_t>(count), words_.end(), Word{0});
     }
-    Word* const word = words();
-    const Word* const bits = kBits.data();
-    for (std::size_t i = 0; i < kElems; ++i) {
-      word[i] = static_cast<Word>(word[i] & bits[i]);
+    const auto* from = reinterpret_cast<const std::byte*>(words());
+    Lanes united{};
+    for (std::size_t bit = 0; bit < kBitsOfWord; ++bit, from += sizeof(Lanes)) {
+      united |= LoadLanes<Lanes>(from) & static_cast<Word>(Word{1} << bit);
     }
-    Unite();
     constexpr std::size_t kTogether = 64 / kBitsOfWord;
+    std::array<std::uint64_t, kLanes / kTogether> parts;
+    std::memcpy(parts.data(), &united, sizeof(united));
     for (std::size_t lane = 0; lane < kLanes; lane += kTogether) {
-      std::uint64_t together;
-      std::memcpy(&together, words_.data() + lane, sizeof(together));
-      for (; together != 0; together &= together - 1) {
+      for (std::uint64_t together = parts[lane / kTogether]; together != 0;
+           together &= together - 1) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(together));
         body(bit % kBitsOfWord * kLanes + lane + bit / kBitsOfWord);
       }
@@ -46,26 +49,7 @@ struct Flags {
   }
 
  private:
-  // Elements i, i + kLanes, i + 2 kLanes … are the bits of one word.
-  static constexpr std::array<Word, kElems> kBits = [] {
-    std::array<Word, kElems> bits{};
-    for (std::size_t i = 0; i < kElems; ++i) {
-      bits[i] = static_cast<Word>(Word{1} << i / kLanes);
-    }
-    return bits;
-  }();
-
-  // The first kLanes words become the union of all.
-  template <std::size_t kHalf = kElems / 2>
-  void Unite() {
-    Word* const word = words();
-    for (std::size_t i = 0; i < kHalf; ++i) {
-      word[i] = static_cast<Word>(word[i] | word[kHalf + i]);
-    }
-    if constexpr (kHalf > kLanes) {
-      Unite<kHalf / 2>();
-    }
-  }
+  using Lanes [[gnu::vector_size(kLanes * sizeof(Word))]] = Word;
 
   std::array<Word, kElems> words_;
 };

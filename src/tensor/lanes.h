@@ -1,28 +1,35 @@
-// Vectors of 32 bytes with the operators of their elements: a comparison gives all bits or none.
-// For loops over conditions, which compilers either refuse to make vectors of or turn into booleans
-// and back; everything else is a plain loop. Instruction sets with shorter registers take two.
+// Vectors with the operators of their elements: a comparison gives all bits or none. For loops over
+// conditions, which compilers either refuse to make vectors of or turn into booleans and back;
+// everything else is a plain loop. They are as long as the registers of the instruction set that is
+// compiled for; those with registers of 16 bytes take two.
 // Pure; any thread.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 // Where registers are shorter, such vectors are passed differently; none ever leaves its object.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace fuseo1 {
 
-using FloatLanes [[gnu::vector_size(32)]] = float;
-using IntLanes [[gnu::vector_size(32)]] = std::int32_t;
-using WordLanes [[gnu::vector_size(32)]] = std::uint32_t;
-using ShortLanes [[gnu::vector_size(32)]] = std::int16_t;
-using HalfLanes [[gnu::vector_size(32)]] = std::uint16_t;
-using LongLanes [[gnu::vector_size(32)]] = std::int64_t;
-using DoubleLanes [[gnu::vector_size(32)]] = double;
-
+#ifdef __AVX512BW__
+inline constexpr std::size_t kLaneBytes = 64;
+#else
 inline constexpr std::size_t kLaneBytes = 32;
+#endif
+
+using FloatLanes [[gnu::vector_size(kLaneBytes)]] = float;
+using IntLanes [[gnu::vector_size(kLaneBytes)]] = std::int32_t;
+using WordLanes [[gnu::vector_size(kLaneBytes)]] = std::uint32_t;
+using ShortLanes [[gnu::vector_size(kLaneBytes)]] = std::int16_t;
+using HalfLanes [[gnu::vector_size(kLaneBytes)]] = std::uint16_t;
+using LongLanes [[gnu::vector_size(kLaneBytes)]] = std::int64_t;
+using DoubleLanes [[gnu::vector_size(kLaneBytes)]] = double;
 
 template <class Lanes>
 Lanes LoadLanes(const std::byte* from) {
@@ -46,19 +53,52 @@ To LanesAs(From lanes) {
   return std::bit_cast<To>(lanes);
 }
 
-// The first four of eight floats, or the others, as doubles. One by one: that is one instruction,
+namespace lanes_internal {
+
+inline constexpr std::size_t kDoubles = kLaneBytes / sizeof(double);
+
+template <std::size_t... i>
+DoubleLanes DoublesFrom(std::size_t first, FloatLanes floats, std::index_sequence<i...>) {
+  return DoubleLanes{static_cast<double>(floats[first + i])...};
+}
+
+}  // namespace lanes_internal
+
+// The first half of the floats, or the others, as doubles. One by one: that is one instruction,
 // where __builtin_convertvector takes four.
 inline DoubleLanes LowerDoubles(FloatLanes floats) {
-  return DoubleLanes{static_cast<double>(floats[0]), static_cast<double>(floats[1]),
-                     static_cast<double>(floats[2]), static_cast<double>(floats[3])};
+  using namespace lanes_internal;
+  return DoublesFrom(0, floats, std::make_index_sequence<kDoubles>());
 }
 inline DoubleLanes UpperDoubles(FloatLanes floats) {
-  return DoubleLanes{static_cast<double>(floats[4]), static_cast<double>(floats[5]),
-                     static_cast<double>(floats[6]), static_cast<double>(floats[7])};
+  using namespace lanes_internal;
+  return DoublesFrom(kDoubles, floats, std::make_index_sequence<kDoubles>());
 }
 
 inline DoubleLanes MagnitudeLanes(DoubleLanes doubles) {
   return LanesAs<DoubleLanes>(LanesAs<LongLanes>(doubles) & 0x7FFFFFFFFFFFFFFF);
+}
+
+// By way of memory: compilers take lanes out of registers one by one.
+inline std::uint32_t SumOfLanes(IntLanes lanes) {
+  std::array<std::uint32_t, kLaneBytes / sizeof(std::uint32_t)> numbers;
+  std::memcpy(numbers.data(), &lanes, sizeof(lanes));
+  std::uint32_t sum = 0;
+  for (const std::uint32_t number : numbers) {
+    sum += number;
+  }
+  return sum;
+}
+// Whether any bit is set.
+template <class Lanes>
+bool AnyOfLanes(Lanes lanes) {
+  std::array<std::uint64_t, kLaneBytes / sizeof(std::uint64_t)> words;
+  std::memcpy(words.data(), &lanes, sizeof(lanes));
+  std::uint64_t any = 0;
+  for (const std::uint64_t word : words) {
+    any |= word;
+  }
+  return any != 0;
 }
 
 template <class Lanes>

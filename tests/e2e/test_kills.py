@@ -116,6 +116,7 @@ class Kills(Case):
             pass
         child.send_signal(signal.SIGSTOP)
         self.addCleanup(child.kill)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # its threads stop one by one
         return child
 
     def test_a_second_merge_into_the_same_folder_ends_at_once_and_disturbs_nothing(self):

@@ -147,7 +147,7 @@ class GtaMerge : public TensorMerge {
   }
 
   bool TakesPairs() const override {
-    return !error_.has_value() && (WantsSurvey() || (traits_.consensus && pair_votes_.possible()));
+    return !error_.has_value() && (WantsSurvey() || pair_votes_.possible());
   }
   bool EmitPairs(const Block& block, std::byte* out) const override {
     Scratch& scratch = scratch_[static_cast<std::size_t>(block.worker)];
@@ -159,21 +159,28 @@ class GtaMerge : public TensorMerge {
       const std::size_t bytes = piece.offset * sizeof(std::uint16_t);
       bool by_key = true;
       for (std::size_t k = 0; k < models_.size(); ++k) {
-        const std::optional<std::int32_t> above = models_[k].thinning.KeysAbove(piece);
+        const std::optional<KeptKeys> kept = models_[k].thinning.Keys(piece);
         voters[k] = {.x = block.pairs[models_[k].thinning.input()] + bytes,
-                     .above = above.value_or(0),
+                     .above = kept.has_value() ? kept->above : 0,
+                     .up_to = kept.has_value() ? kept->up_to : 0,
                      .masks = scratch.half_masks[k].data()};
-        by_key = by_key && above.has_value();
+        by_key = by_key && kept.has_value();
       }
       for (std::size_t k = 0; !by_key && k < models_.size(); ++k) {
         models_[k].thinning.MaskPairs(block, piece, scratch.half_masks[k]);
       }
       const std::span<const PairVoter> all(voters.data(), models_.size());
       const std::byte* const base = block.pairs[base_] + bytes;
-      nonfinite |= by_key ? pair_votes_.Merge<PairKeep::kAbove, Votes::kFactored>(
-                                all, base, piece.count, out + bytes)
-                          : pair_votes_.Merge<PairKeep::kMasks, Votes::kFactored>(
-                                all, base, piece.count, out + bytes);
+      const auto merge = [&]<PairKeep kKeep>() {
+        return pair_votes_.Merge<kKeep, Votes::kFactored>(all, base, piece.count, out + bytes);
+      };
+      if (!by_key) {
+        nonfinite |= merge.operator()<PairKeep::kMasks>();
+      } else if (traits_.sparsifier == Sparsifier::kOutliers) {
+        nonfinite |= merge.operator()<PairKeep::kBand>();
+      } else {
+        nonfinite |= merge.operator()<PairKeep::kAbove>();
+      }
     });
     return nonfinite;
   }
@@ -372,9 +379,7 @@ class GtaMerge : public TensorMerge {
       weights.push_back(model.weight);
     }
     float_votes_ = FloatVotes(task_, traits_.consensus, factors, weights, End());
-    if (traits_.consensus) {
-      pair_votes_ = PairVotes(task_, Votes::kFactored, factors, weights, End());
-    }
+    pair_votes_ = PairVotes(task_, traits_.consensus, Votes::kFactored, factors, weights, End());
   }
 
   TensorTask task_;

@@ -43,7 +43,7 @@ Split SplitPairs(const std::byte* x, const std::byte* base, std::size_t count, s
     }
     return LanesAs<WordLanes>(is_inside);
   };
-  for (std::size_t at = 0; at < count; at += kPairElems) {
+  for (std::size_t at = 0; at < count; at += kPairStep) {
     const auto xs = LoadLanes<WordLanes>(x + at * 2);
     const auto bases = LoadLanes<WordLanes>(base + at * 2);
     const WordLanes even = split(EvenOf(xs), EvenOf(bases));
@@ -51,12 +51,8 @@ Split SplitPairs(const std::byte* x, const std::byte* base, std::size_t count, s
     StoreLanes(inside + at * 2, WordsOf(even, odd));
   }
   Split sums;
-  for (std::size_t lane = 0; lane < kPairElems / 2; ++lane) {
-    sums.above += static_cast<std::uint32_t>(above[lane]);
-    for (std::size_t f = 0; f < kFrequent; ++f) {
-      sums.frequent[f] += static_cast<std::uint32_t>(found[f][lane]);
-    }
-  }
+  sums.above = SumOfLanes(above);
+  std::transform(found, found + kFrequent, sums.frequent.begin(), SumOfLanes);
   return sums;
 }
 

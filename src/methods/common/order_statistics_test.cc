@@ -12,9 +12,15 @@
 namespace fuseo1 {
 namespace {
 
+constexpr std::uint64_t kEverything = 1 << 20;
+
 std::vector<double> Find(const std::vector<double>& values, std::vector<std::uint64_t> ranks,
-                         int* surveys = nullptr) {
-  OrderStatistics search(ranks, 3);
+                         std::uint64_t most_listed = kEverything, int* surveys = nullptr,
+                         std::span<const double> sample = {}, std::size_t group_elems = 1) {
+  OrderStatistics search(ranks, 3, most_listed);
+  if (!sample.empty()) {
+    search.Guess(sample, group_elems, values.size());
+  }
   int count = 0;
   while (!search.done()) {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -43,16 +49,33 @@ TEST(OrderStatistics, AgreeWithSorting) {
   std::vector<double> sorted = values;
   std::sort(sorted.begin(), sorted.end());
   const std::vector<std::uint64_t> ranks = {0, 5000, 10000, 15000, 20000};
-  int surveys = 0;
-  const std::vector<double> found = Find(values, ranks, &surveys);
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    EXPECT_EQ(found[i], sorted[static_cast<std::size_t>(ranks[i])]);
-  }
-  EXPECT_LE(surveys, 3);
+  const auto expect = [&](std::uint64_t most_listed, int most_surveys,
+                          std::span<const double> sample) {
+    int surveys = 0;
+    const std::vector<double> found = Find(values, ranks, most_listed, &surveys, sample, 100);
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+      EXPECT_EQ(found[i], sorted[static_cast<std::size_t>(ranks[i])]);
+    }
+    EXPECT_LE(surveys, most_surveys) << most_listed;
+  };
+  const std::span<const double> all(values);
+  expect(kEverything, 1, {});
+  expect(3000, 2, {});
+  expect(0, 6, {});
+  // Windows, also where the sample knows nothing of the rest.
+  expect(15000, 1, all.first(4000));
+  expect(0, 6, all.first(4000));
+  const std::vector<double> others(300, 1e9);
+  expect(kEverything, 2, others);
+  expect(0, 7, others);
 }
 
 TEST(OrderStatistics, HandleTiesAndZeros) {
   EXPECT_EQ(Find({0, 0, 1, 1, 1, 3}, {0, 1, 2, 4, 5}), (std::vector<double>{0, 0, 1, 1, 3}));
+}
+
+TEST(OrderStatistics, EndWhereThereAreNoValues) {
+  EXPECT_EQ(Find({}, {0, 0, 0}), (std::vector<double>{0, 0, 0}));
 }
 
 TEST(OrderStatistics, FindNeighboursThatDifferInTheLastBit) {

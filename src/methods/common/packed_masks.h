@@ -1,6 +1,6 @@
-// Masks at one bit an element, in groups of 256 elements: bit q of a group's half l is element
-// 16 q + l. So a vector of halves is packed, and unpacked, without moving anything across it. Pure;
-// any thread.
+// Masks at one bit an element, in groups of 16 vectors of halves: bit q of a group's half l is that
+// of vector q. So a vector is packed, and unpacked, without moving anything across it. Pure; any
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace fuseo1 {
 
-inline constexpr std::size_t kPackedGroup = 256;
-inline constexpr std::size_t kGroupHalves = kPackedGroup / 16;
+inline constexpr std::size_t kGroupHalves = kLaneBytes / sizeof(std::uint16_t);
+inline constexpr std::size_t kPackedGroup = 16 * kGroupHalves;  // elements
 static_assert(kBlockElems % kPackedGroup == 0);
 
 // What `elems` masks take.

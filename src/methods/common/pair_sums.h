@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "methods/common/bit_masks.h"
 #include "methods/common/lane_sum.h"
@@ -14,23 +15,53 @@ namespace fuseo1 {
 
 namespace pair_sums_internal {
 
-// The lanes of LaneSum: of elements 0 2 4 6, 8 10 12 14, 1 3 5 7, 9 11 13 15.
-inline double FoldQuads(const DoubleLanes* quads) {
-  static_assert(kSumLanes == kPairElems);
-  std::array<double, kSumLanes> lanes;
-  for (std::size_t lane = 0; lane < kSumLanes; ++lane) {
-    lanes[lane] = quads[lane % 2 * 2 + lane / 8][lane % 8 / 2];
+// The lanes of LaneSum, those of even elements first: 0 2 4 …, then 1 3 5 …
+class PairSums {
+ public:
+  // Of a vector of even elements, and their odd neighbours.
+  template <class Term>
+  [[gnu::always_inline]] void Add(FloatLanes even, FloatLanes odd, Term term) {
+    Add(LowerDoubles(even), UpperDoubles(even), LowerDoubles(odd), UpperDoubles(odd), term);
   }
-  return FoldLanes(lanes);
-}
+  template <class Term>
+  [[gnu::always_inline]] void Add(DoubleLanes lower_even, DoubleLanes upper_even,
+                                  DoubleLanes lower_odd, DoubleLanes upper_odd, Term term) {
+    sums_[0] += term(lower_even);
+    sums_[kHalf - 1] += term(upper_even);
+    sums_[kHalf] += term(lower_odd);
+    sums_[2 * kHalf - 1] += term(upper_odd);
+  }
+  // As FoldLanes, which adds even lanes to even ones until two are left.
+  double Fold() const {
+    std::array<double, kSumLanes> lanes;
+    static_assert(sizeof(lanes) == sizeof(sums_));
+    std::memcpy(lanes.data(), sums_, sizeof(sums_));
+    double* const even = lanes.data();
+    double* const odd = even + kSumLanes / 2;
+    for (std::size_t width = kSumLanes / 4; width > 0; width /= 2) {
+      for (std::size_t l = 0; l < width; ++l) {
+        even[l] += even[l + width];
+        odd[l] += odd[l + width];
+      }
+    }
+    return even[0] + odd[0];
+  }
 
-// Calls body(x, base) for the words of eight pairs, 0 where the masks are. Inline, or the sums of
+ private:
+  static constexpr std::size_t kDoubles = kLaneBytes / sizeof(double);
+  // Vectors of each parity: two, or one, to which a word's halves are added one after the other.
+  static constexpr std::size_t kHalf = kSumLanes / 2 / kDoubles;
+  static_assert(kHalf == 1 || kHalf == 2);
+  DoubleLanes sums_[2 * kHalf]{};
+};
+
+// Calls body(x, base) for vectors of words, 0 where the masks are. Inline, or the sums of
 // the body would not stay in registers.
 template <bool kMasked, class Body>
 [[gnu::always_inline]] inline void ForPairs(const std::byte* x, const std::byte* base,
                                             const std::uint16_t* masks, std::size_t count,
                                             Body body) {
-  for (std::size_t at = 0; at < count; at += kPairElems) {
+  for (std::size_t at = 0; at < count; at += kPairStep) {
     auto xs = LoadLanes<WordLanes>(x + at * 2);
     auto bases = LoadLanes<WordLanes>(base + at * 2);
     if constexpr (kMasked) {
@@ -54,12 +85,7 @@ class FloatsHold {
   }
   bool Get() const {
     constexpr std::int16_t kMostSpanned = 15 << 7;  // binades
-    const ShortLanes beyond = (spanned_ > kMostSpanned) | (largest_ > PairSizes::kLargest);
-    std::int16_t any = 0;
-    for (std::size_t lane = 0; lane < kPairElems; ++lane) {
-      any = static_cast<std::int16_t>(any | beyond[lane]);
-    }
-    return any == 0;
+    return !AnyOfLanes((spanned_ > kMostSpanned) | (largest_ > PairSizes::kLargest));
   }
 
  private:
@@ -67,27 +93,18 @@ class FloatsHold {
   ShortLanes largest_{};
 };
 
-template <class Term>
-[[gnu::always_inline]] inline void AddTerms(FloatLanes even, FloatLanes odd, Term term,
-                                            DoubleLanes* quads) {
-  quads[0] += term(LowerDoubles(even));
-  quads[1] += term(UpperDoubles(even));
-  quads[2] += term(LowerDoubles(odd));
-  quads[3] += term(UpperDoubles(odd));
-}
-
 // Σ term(x - base) where float does not hold the differences.
 template <bool kMasked, class Term>
 double SumInDoubles(const std::byte* x, const std::byte* base, const std::uint16_t* masks,
                     std::size_t count, Term term) {
-  DoubleLanes quads[4]{};
+  PairSums sums;
   ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
-    quads[0] += term(LowerDoubles(EvenOf(xs)) - LowerDoubles(EvenOf(bases)));
-    quads[1] += term(UpperDoubles(EvenOf(xs)) - UpperDoubles(EvenOf(bases)));
-    quads[2] += term(LowerDoubles(OddOf(xs)) - LowerDoubles(OddOf(bases)));
-    quads[3] += term(UpperDoubles(OddOf(xs)) - UpperDoubles(OddOf(bases)));
+    sums.Add(LowerDoubles(EvenOf(xs)) - LowerDoubles(EvenOf(bases)),
+             UpperDoubles(EvenOf(xs)) - UpperDoubles(EvenOf(bases)),
+             LowerDoubles(OddOf(xs)) - LowerDoubles(OddOf(bases)),
+             UpperDoubles(OddOf(xs)) - UpperDoubles(OddOf(bases)), term);
   });
-  return FoldQuads(quads);
+  return sums.Fold();
 }
 
 }  // namespace pair_sums_internal
@@ -100,12 +117,12 @@ double EnergyOfPairs(const std::byte* x, const std::byte* base, const std::uint1
   namespace internal = pair_sums_internal;
   const auto square = [](DoubleLanes distance) { return distance * distance; };
   internal::FloatsHold floats_hold;
-  DoubleLanes quads[4]{};
+  internal::PairSums sums;
   internal::ForPairs<kMasked>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
     floats_hold.Add(xs, bases);
-    internal::AddTerms(EvenOf(xs) - EvenOf(bases), OddOf(xs) - OddOf(bases), square, quads);
+    sums.Add(EvenOf(xs) - EvenOf(bases), OddOf(xs) - OddOf(bases), square);
   });
-  return floats_hold.Get() ? internal::FoldQuads(quads)
+  return floats_hold.Get() ? sums.Fold()
                            : internal::SumInDoubles<kMasked>(x, base, masks, count, square);
 }
 
@@ -119,22 +136,22 @@ inline PairNorms NormsOfPairs(const std::byte* x, const std::byte* base, const s
                               std::size_t count) {
   namespace internal = pair_sums_internal;
   internal::FloatsHold floats_hold;
-  DoubleLanes all[4]{};
-  DoubleLanes kept[4]{};
+  internal::PairSums all;
+  internal::PairSums kept;
   const auto itself = [](DoubleLanes magnitude) { return magnitude; };
   const auto* mask = reinterpret_cast<const std::byte*>(masks);
   internal::ForPairs<false>(x, base, masks, count, [&](WordLanes xs, WordLanes bases) {
     floats_hold.Add(xs, bases);
     const IntLanes even = LanesAs<IntLanes>(EvenOf(xs) - EvenOf(bases)) & 0x7FFFFFFF;
     const IntLanes odd = LanesAs<IntLanes>(OddOf(xs) - OddOf(bases)) & 0x7FFFFFFF;
-    internal::AddTerms(LanesAs<FloatLanes>(even), LanesAs<FloatLanes>(odd), itself, all);
+    all.Add(LanesAs<FloatLanes>(even), LanesAs<FloatLanes>(odd), itself);
     const auto stays = LoadLanes<IntLanes>(mask);
-    internal::AddTerms(LanesAs<FloatLanes>(even & (stays << 16 >> 16)),
-                       LanesAs<FloatLanes>(odd & (stays >> 16)), itself, kept);
+    kept.Add(LanesAs<FloatLanes>(even & (stays << 16 >> 16)),
+             LanesAs<FloatLanes>(odd & (stays >> 16)), itself);
     mask += kLaneBytes;
   });
   if (floats_hold.Get()) {
-    return {internal::FoldQuads(all), internal::FoldQuads(kept)};
+    return {all.Fold(), kept.Fold()};
   }
   const auto magnitude = [](DoubleLanes distance) { return MagnitudeLanes(distance); };
   return {internal::SumInDoubles<false>(x, base, nullptr, count, magnitude),

@@ -85,13 +85,13 @@ TEST(PairSums, VariancesInFloatAreWithinTheirSlack) {
         half = Bf16FromDouble(FloatFromBf16(half) * scale);
       }
     }
-    for (std::size_t at = 0; at < kElems; at += kPairElems) {
+    for (std::size_t at = 0; at < kElems; at += kPairStep) {
       FloatLanes evens[kModels];
       for (std::size_t j = 0; j < kModels; ++j) {
         evens[j] = EvenOf(LoadLanes<WordLanes>(Pairs(halves[j + 1]) + at * 2));
       }
       const FloatLanes variances = VarianceLanes<kModels>(evens);
-      for (std::size_t lane = 0; lane < kPairElems / 2; ++lane) {
+      for (std::size_t lane = 0; lane < kPairStep / 2; ++lane) {
         const double exact = VarianceOfOne(
             kModels, [&](std::size_t j) { return FloatFromBf16(halves[j + 1][at + 2 * lane]); });
         const auto expected = static_cast<std::int32_t>(KeyOf(static_cast<float>(exact)));

@@ -68,7 +68,7 @@ std::uint32_t SplitSure(const std::byte* const* models, std::size_t first, std::
     *sure = (key > last) & (key < kInfinity);
     return LanesAs<WordLanes>((key > below) & ~*sure);
   };
-  for (std::size_t at = 0; at < count; at += kPairElems) {
+  for (std::size_t at = 0; at < count; at += kPairStep) {
     FloatLanes evens[kModels];
     FloatLanes odds[kModels];
     for (std::size_t j = 0; j < kModels; ++j) {
@@ -84,11 +84,7 @@ std::uint32_t SplitSure(const std::byte* const* models, std::size_t first, std::
     StoreLanes(reinterpret_cast<std::byte*>(masks + first + at),
                WordsOf(LanesAs<WordLanes>(sure_even), LanesAs<WordLanes>(sure_odd)));
   }
-  std::uint32_t nonzero = 0;
-  for (std::size_t lane = 0; lane < kPairElems / 2; ++lane) {
-    nonzero -= static_cast<std::uint32_t>(minus_nonzero[lane]);
-  }
-  return nonzero;
+  return SumOfLanes(-minus_nonzero);
 }
 
 template <std::size_t kModels, class Inside>

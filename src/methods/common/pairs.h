@@ -13,11 +13,13 @@
 
 namespace fuseo1 {
 
-static_assert(kPairElems == 2 * kLaneBytes / sizeof(std::uint32_t));
+// Elements of a vector of words.
+inline constexpr std::size_t kPairStep = kLaneBytes / sizeof(std::uint16_t);
+static_assert(kPairElems % kPairStep == 0);
 
 inline constexpr std::uint32_t kOddHalf = 0xFFFF0000U;
 
-// The numbers of eight words, and a word of two lower halves each.
+// The numbers of a vector of words, and a word of two lower halves each.
 inline FloatLanes EvenOf(WordLanes words) { return LanesAs<FloatLanes>(words << 16); }
 inline FloatLanes OddOf(WordLanes words) { return LanesAs<FloatLanes>(words & kOddHalf); }
 inline WordLanes WordsOf(WordLanes even, WordLanes odd) { return (even & ~kOddHalf) | odd << 16; }

@@ -33,7 +33,8 @@ struct RankedKeep {
 
 // Elements that look equally far ahead.
 inline constexpr std::size_t kPickers = 8;
-static_assert(kPickers * sizeof(std::uint32_t) == kLaneBytes && kBlockElems % kPickers == 0);
+static_assert(kBlockElems % kPickers == 0);
+using PickerLanes [[gnu::vector_size(kPickers * sizeof(std::int32_t))]] = std::int32_t;
 // Random numbers that `elems` elements of a row need for that.
 inline constexpr std::size_t PicksOf(std::size_t elems) {
   return (elems + kPickers - 1) / kPickers;
@@ -60,10 +61,10 @@ inline void RankedMask(RankedKeep how, const std::uint32_t* keys, std::size_t ro
     const double numbers = std::clamp(std::ceil(share * 0x1p32), 0.0, 0x1p32 - 1);
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(numbers) ^ kSign);
   };
-  const auto smaller_stay = AllLanes<IntLanes>(numbers_below(how.density - how.epsilon));
-  const auto larger_stay = AllLanes<IntLanes>(numbers_below(how.density + how.epsilon));
+  const auto smaller_stay = AllLanes<PickerLanes>(numbers_below(how.density - how.epsilon));
+  const auto larger_stay = AllLanes<PickerLanes>(numbers_below(how.density + how.epsilon));
   const auto load = [](const std::uint32_t* from) {
-    return LoadLanes<IntLanes>(reinterpret_cast<const std::byte*>(from));
+    return LoadLanes<PickerLanes>(reinterpret_cast<const std::byte*>(from));
   };
   const std::size_t last = row_elems - 1;
   for (std::size_t i = 0; i < count; i += kPickers) {
@@ -72,10 +73,10 @@ inline void RankedMask(RankedKeep how, const std::uint32_t* keys, std::size_t ro
     // All bits where that lies behind the row's end; a branch would go wrong every other time.
     const auto around = static_cast<std::size_t>(static_cast<std::int64_t>(last - ahead) >> 63);
     const std::size_t other = ahead - (row_elems & around);
-    const IntLanes larger =
+    const PickerLanes larger =
         load(keys + self) - static_cast<std::int32_t>(around) > load(keys + other);
-    const IntLanes drawn = load(random + i) ^ static_cast<std::int32_t>(kSign);
-    const IntLanes stays = drawn < (larger ? larger_stay : smaller_stay);
+    const PickerLanes drawn = load(random + i) ^ static_cast<std::int32_t>(kSign);
+    const PickerLanes stays = drawn < (larger ? larger_stay : smaller_stay);
     StoreLanes(reinterpret_cast<std::byte*>(keep + i), stays);
   }
 }

@@ -449,7 +449,7 @@ class SceMerge : public TensorMerge {
       weight = uniform ? 1 / static_cast<double>(models_.size()) : weight / total;
     }
     float_votes_ = FloatVotes(task_, /*consensus=*/true, weights_, weights_, End());
-    pair_votes_ = PairVotes(task_, Votes::kMasked, weights_, weights_, End());
+    pair_votes_ = PairVotes(task_, /*consensus=*/true, Votes::kMasked, weights_, weights_, End());
     if (!uniform) {
       notes_.push_back("weights by energy");
     } else if (total == 0) {

@@ -100,15 +100,24 @@ void Thinning::RememberMasks(std::uint64_t most_bytes) {
   }
 }
 
-std::optional<std::int32_t> Thinning::KeysAbove(const Piece& piece) const {
+std::optional<KeptKeys> Thinning::Keys(const Piece& piece) const {
+  const auto kept = [&](const Cut& low, const Cut& high) -> std::optional<KeptKeys> {
+    const std::optional<std::int32_t> above = low.KeysAbove(piece.first);
+    const std::optional<std::int32_t> up_to = high.KeysAbove(piece.first);
+    if (above.has_value() && up_to.has_value()) {
+      return KeptKeys{.above = *above, .up_to = *up_to};
+    }
+    return std::nullopt;
+  };
   switch (keep_) {
     case Keep::kAll:
-      return Cut::All().KeysAbove(piece.first);
+      return kept(Cut::All(), Cut::None());
     case Keep::kNone:
-      return Cut::None().KeysAbove(piece.first);
+      return kept(Cut::None(), Cut::None());
     case Keep::kCut:
-      return searches_[0]->cut().KeysAbove(piece.first);
+      return kept(searches_[0]->cut(), Cut::None());
     case Keep::kBand:
+      return kept(searches_[0]->cut(), searches_[1]->cut());
     case Keep::kRandom:
     case Keep::kRanked:
       break;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -28,6 +29,12 @@ struct Piece {
   std::size_t offset = 0;
   std::uint64_t first = 0;
   std::size_t count = 0;
+};
+
+// Keys that stay, as signed integers.
+struct KeptKeys {
+  std::int32_t above = -1;
+  std::int32_t up_to = std::numeric_limits<std::int32_t>::max();
 };
 
 // Threads as for TensorMerge: Start and Mask work in memory of their own for each worker.
@@ -73,8 +80,8 @@ class Thinning {
     });
   }
 
-  // What stays of a piece are the keys above this number; nullopt: only Mask tells.
-  std::optional<std::int32_t> KeysAbove(const Piece& piece) const;
+  // What stays of a piece; nullopt: only Mask tells.
+  std::optional<KeptKeys> Keys(const Piece& piece) const;
 
   // keep[i] = all bits or none, for the piece's elements.
   template <class T>
@@ -107,16 +114,11 @@ class Thinning {
   template <class T>
   void MaskByKey(const T* __restrict x, const T* __restrict base, const Piece& piece,
                  std::uint32_t* __restrict keep) const {
-    const Cut& low = searches_[0]->cut();
-    const Cut high = keep_ == Keep::kBand ? searches_[1]->cut() : Cut::None();
-    const std::optional<std::int32_t> above_low = low.KeysAbove(piece.first);
-    const std::optional<std::int32_t> above_high = high.KeysAbove(piece.first);
-    if (above_low.has_value() && above_high.has_value()) {
-      const std::int32_t from = *above_low;
-      const std::int32_t to = *above_high;
+    if (const std::optional<KeptKeys> kept = Keys(piece)) {
+      const auto [above, up_to] = *kept;
       for (std::size_t i = 0; i < piece.count; ++i) {
         const auto key = static_cast<std::int32_t>(DifferenceKey(x[i], base[i]));
-        keep[i] = (key > from ? ~0U : 0U) & (key > to ? 0U : ~0U);
+        keep[i] = (key > above ? ~0U : 0U) & (key > up_to ? 0U : ~0U);
       }
       return;
     }

@@ -160,6 +160,14 @@ TEST(VoteFloats, DareRoundsAsDoublesDo) {
   ExpectSameRounding("dare_linear", {0.5, 0.5, 0.5}, 1, 0);
 }
 
+TEST(VoteFloats, BreadcrumbsRoundsAsDoublesDo) {
+  ExpectSameRounding("breadcrumbs", {0.5, 0.5, 0.5}, 1, 0);
+  ExpectSameRounding("breadcrumbs", {2, 2}, 0.5, 0);
+  ExpectSameRounding("breadcrumbs", {0.75, 0.25, 1}, 1, 0);  // ties of the rounding everywhere
+  ExpectSameRounding("breadcrumbs", {0.3, -0.5}, 0.7, 1);
+  ExpectSameRounding("breadcrumbs_ties", {0.5, 0.5, 0.75}, 1, 1);
+}
+
 TEST(VoteFloats, SceRoundsAsDoublesDo) {
   ExpectSameRounding("sce", {1, 1, 1}, 1, 0);
   ExpectSameRounding("sce", {1, 1}, 0.1, 0);

@@ -10,12 +10,13 @@ constexpr double kLargeSteps = 0.02;
 
 }  // namespace
 
-PairVotes::PairVotes(const TensorTask& task, Votes votes, std::span<const double> factors,
-                     std::span<const double> weights, const VoteEnd& end)
-    : end_(end) {
+PairVotes::PairVotes(const TensorTask& task, bool consensus, Votes votes,
+                     std::span<const double> factors, std::span<const double> weights,
+                     const VoteEnd& end)
+    : consensus_(consensus), end_(end) {
   const std::size_t count = factors.size();
   const VoteBounds bounds =
-      BoundsOf(SignificantBits(DType::kBF16), /*consensus=*/true, factors, weights, end);
+      BoundsOf(SignificantBits(DType::kBF16), consensus, factors, weights, end);
   if (task.dtype != DType::kBF16 || !bounds.hold) {
     return;
   }
@@ -28,7 +29,7 @@ PairVotes::PairVotes(const TensorTask& task, Votes votes, std::span<const double
 
   exact_ = votes == Votes::kFactored && bounds.exact_span >= 0;
   std::optional<std::int32_t> inexact;
-  for (std::size_t k = 0; exact_ && k < count; ++k) {
+  for (std::size_t k = 0; consensus && exact_ && k < count; ++k) {
     const double scale =
         end.lambda * factors.front() / divisor(static_cast<double>(k + 1) * weights.front());
     if (!IsPowerOfTwo(scale)) {
@@ -39,7 +40,11 @@ PairVotes::PairVotes(const TensorTask& task, Votes votes, std::span<const double
     exact_numbers_.scale[k] ^= k > 0 ? exact_numbers_.scale[0] : 0;
   }
   exact_numbers_.inexact_count = inexact.value_or(0);  // of none nothing is wrong
-  if (exact_) {
+  for (std::size_t k = 0; !consensus && k < count; ++k) {
+    sum_numbers_.factor[k] = static_cast<float>(factors[k] * end.lambda);
+  }
+  exact_sum_numbers_.factor = sum_numbers_.factor;
+  if (consensus && exact_) {
     BoundSteps(count);
   } else {
     for (std::size_t k = 0; k < count; ++k) {
@@ -56,6 +61,7 @@ PairVotes::PairVotes(const TensorTask& task, Votes votes, std::span<const double
     // product 2; what is lost by the last addition 3; four for the rounding of this bound and for
     // f64's.
     float_numbers_.slack = static_cast<float>(count + 10) * 0x1p-24F;
+    sum_numbers_.slack = float_numbers_.slack;
   }
   possible_ = true;
   span_ = static_cast<std::int16_t>((exact_ ? bounds.exact_span : bounds.difference_span) << 7);

@@ -1,12 +1,12 @@
-// The votes of vote.h with consensus, of bfloat16 numbers as they are stored and with results as
-// they are stored: nothing is converted, and what bounds the error is compared in 16 bits. As in
+// The votes of vote.h, of bfloat16 numbers as they are stored and with results as they are stored:
+// nothing is converted, and what bounds the error is compared in 16 bits. As in
 // vote_floats.h, an element that floats leave in doubt is done again in f64, so the bits are those
 // of f64 always. Pure; any thread.
 //
 // Differences and their sums are exact where the inputs lie within few binades; where they do not,
 // the element is in doubt. Of one sign, the terms of the majority's sum do not cancel: the step
 // from base to result is wrong by some 2^-24 of itself, which is compared with how far the result
-// is from halfway.
+// is from halfway. Without consensus they may cancel: then it is 2^-24 of their magnitudes' sum.
 //
 // Where all factors and weights are equal powers of two, everything but a division by three is
 // exact. Then 16 bits are enough: where the step is at most 2^s times the result, its error is at
@@ -20,6 +20,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -38,6 +39,7 @@ namespace fuseo1 {
 enum class PairKeep : std::uint8_t {
   kAll,
   kAbove,  // keys above PairVoter::above
+  kBand,   // those of them that are not above PairVoter::up_to
   kMasks,  // PairVoter::masks
 };
 
@@ -45,14 +47,16 @@ enum class PairKeep : std::uint8_t {
 struct PairVoter {
   const std::byte* x = nullptr;
   std::int32_t above = -1;
+  std::int32_t up_to = std::numeric_limits<std::int32_t>::max();
   const std::uint16_t* masks = nullptr;
 };
 
 class PairVotes {
  public:
   PairVotes() = default;  // not possible
-  // Of voters with these numbers, as in FloatVotes. `votes`: what votes on the sign.
-  PairVotes(const TensorTask& task, Votes votes, std::span<const double> factors,
+  // Of voters with these numbers, as in FloatVotes. `votes`: what votes on the sign; kFactored
+  // without consensus.
+  PairVotes(const TensorTask& task, bool consensus, Votes votes, std::span<const double> factors,
             std::span<const double> weights, const VoteEnd& end);
 
   bool possible() const { return possible_; }
@@ -80,6 +84,9 @@ class PairVotes {
 
   using Doubts = Flags<std::uint16_t>;
   static constexpr std::size_t kStep = Doubts::kElems;
+  static_assert(kStep <= kBlockElems);
+  // With more in doubt, the whole step is done again.
+  static constexpr std::size_t kMaxDoubts = kStep / 16;
   static constexpr std::uint32_t kSign = 0x80000000U;
   static constexpr std::uint32_t kHalfway = 0x8000;  // among lower halves
 
@@ -108,6 +115,11 @@ class PairVotes {
     return LanesAs<IntLanes>(Bits(votes) ^ turn) > 0;
   }
 
+  // Upper halves that round to the nearest, halfway to even.
+  static WordLanes ToNearest(FloatLanes values) {
+    return Bits(values) + 0x7FFFU + ((Bits(values) >> 16) & 1U);
+  }
+
   // Powers of two: the majority is counted, and the count tells the factor of its differences.
   struct ExactNumbers {
     std::array<std::int32_t, kMaxFloatVoters> scale;  // bits of: for one; then what changes of them
@@ -132,9 +144,41 @@ class PairVotes {
         factor ^= (minus_count == -static_cast<std::int32_t>(k + 1)) & scale[k];
       }
       const FloatLanes step = numerator * LanesAs<FloatLanes>(factor);
-      const WordLanes result = Bits(base + step);
+      const FloatLanes result = base + step;
       const auto inexact = LanesAs<WordLanes>(minus_count == -inexact_count);
-      return {result + 0x7FFFU + ((result >> 16) & 1U), result & inexact, Bits(step)};
+      return {ToNearest(result), Bits(result) & inexact, Bits(step)};
+    }
+  };
+
+  // base + step, which is wrong by `error`; `doubt`: what is in doubt for other reasons.
+  static Results ResultsOf(FloatLanes base, FloatLanes step, FloatLanes error, IntLanes doubt) {
+    const FloatLanes result = base + step;
+    const FloatLanes lost = step - (result - base);  // by that addition
+    const FloatLanes halfway = LanesAs<FloatLanes>((Bits(result) & kOddHalf) | kHalfway);
+    const FloatLanes distance = result - halfway;
+    doubt |= (Magnitude(distance + lost) <= error + Bf16::kTooSmall) | (distance == 0);
+    return {Bits(result) + kHalfway, LanesAs<WordLanes>(doubt) & kHalfway, WordLanes{}};
+  }
+
+  // Without consensus: all are added up, which is exact or is not.
+  template <bool kExact>
+  struct SumNumbers {
+    std::array<float, kMaxFloatVoters> factor;
+    float slack;
+
+    template <std::size_t kVoters>
+    Results Of(FloatLanes base, const FloatLanes* differences) const {
+      FloatLanes step{};
+      FloatLanes size{};
+      for (std::size_t k = 0; k < kVoters; ++k) {
+        const FloatLanes term = differences[k] * factor[k];
+        step += term;
+        size += Magnitude(term);
+      }
+      if constexpr (kExact) {
+        return {ToNearest(base + step), WordLanes{}, WordLanes{}};
+      }
+      return ResultsOf(base, step, size * slack, IntLanes{});
     }
   };
 
@@ -165,16 +209,11 @@ class PairVotes {
         numerator += Masked(agree[k], kFactored ? votes[k] : votes[k] * factor[k]);
       }
       const FloatLanes step = numerator * ScaleOf<kVoters>(agree);
-      const FloatLanes result = base + step;
-      const FloatLanes lost = step - (result - base);  // by that addition
-      const FloatLanes halfway = LanesAs<FloatLanes>((Bits(result) & kOddHalf) | kHalfway);
-      const FloatLanes distance = result - halfway;
-      const FloatLanes bound = Magnitude(step) * slack + Bf16::kTooSmall;
-      IntLanes doubt = (Magnitude(distance + lost) <= bound) | (distance == 0);
+      IntLanes doubt{};
       if constexpr (kFactored) {
-        doubt |= Magnitude(balance) < size * slack;
+        doubt = Magnitude(balance) < size * slack;
       }
-      return {Bits(result) + kHalfway, LanesAs<WordLanes>(doubt) & kHalfway, WordLanes{}};
+      return ResultsOf(base, step, Magnitude(step) * slack, doubt);
     }
 
     // Of the majority whose last members are in `others`. The sum of nobody is 0 in any scale.
@@ -190,12 +229,15 @@ class PairVotes {
   };
 
   template <PairKeep kKeep>
-  static FloatLanes Kept(FloatLanes differences, std::int32_t above, IntLanes mask) {
+  static FloatLanes Kept(FloatLanes differences, const PairVoter& voter, IntLanes mask) {
+    const IntLanes keys = LanesAs<IntLanes>(differences) & 0x7FFFFFFF;
     switch (kKeep) {
       case PairKeep::kAll:
         return differences;
       case PairKeep::kAbove:
-        return Masked((LanesAs<IntLanes>(differences) & 0x7FFFFFFF) > above, differences);
+        return Masked(keys > voter.above, differences);
+      case PairKeep::kBand:
+        return Masked((keys > voter.above) & (keys <= voter.up_to), differences);
       case PairKeep::kMasks:
         return Masked(mask, differences);
     }
@@ -205,7 +247,7 @@ class PairVotes {
   template <PairKeep kKeep, std::size_t kVoters, class ResultsOf>
   static void Compute(const PairVoter* voters, const std::byte* base, std::size_t count,
                       std::byte* __restrict out, Rest& rest, ResultsOf results_of) {
-    for (std::size_t at = 0; at < count; at += kPairElems) {
+    for (std::size_t at = 0; at < count; at += kPairStep) {
       const auto bases = LoadLanes<WordLanes>(base + at * 2);
       FloatLanes evens[kVoters];
       FloatLanes odds[kVoters];
@@ -215,8 +257,8 @@ class PairVotes {
         if constexpr (kKeep == PairKeep::kMasks) {
           masks = LoadLanes<IntLanes>(reinterpret_cast<const std::byte*>(voters[k].masks + at));
         }
-        evens[k] = Kept<kKeep>(EvenOf(x) - EvenOf(bases), voters[k].above, (masks << 16) >> 16);
-        odds[k] = Kept<kKeep>(OddOf(x) - OddOf(bases), voters[k].above, masks >> 16);
+        evens[k] = Kept<kKeep>(EvenOf(x) - EvenOf(bases), voters[k], (masks << 16) >> 16);
+        odds[k] = Kept<kKeep>(OddOf(x) - OddOf(bases), voters[k], masks >> 16);
       }
       const Results even = results_of(EvenOf(bases), evens);
       const Results odd = results_of(OddOf(bases), odds);
@@ -233,7 +275,7 @@ class PairVotes {
     const auto magnitudes = [](const std::byte* numbers) {
       return LoadLanes<ShortLanes>(numbers) & PairSizes::kMagnitude;
     };
-    for (std::size_t at = 0; at < count; at += kPairElems) {
+    for (std::size_t at = 0; at < count; at += kPairStep) {
       PairSizes sizes(LoadLanes<ShortLanes>(base + at * 2));
       for (std::size_t k = 0; k < kVoters; ++k) {
         sizes.Add(LoadLanes<ShortLanes>(voters[k].x + at * 2));
@@ -262,11 +304,16 @@ class PairVotes {
         voters.size(),
         [&]<std::size_t... k>(std::index_sequence<k...>) {
           constexpr std::size_t kVoters = sizeof...(k);
-          if (kVotes == Votes::kFactored && exact_) {
-            const ExactNumbers numbers = exact_numbers_;
-            Compute<kKeep, kVoters>(
-                voters.data(), base, count, out, rest,
-                [=](FloatLanes b, const FloatLanes* d) { return numbers.Of<kVoters>(b, d); });
+          const auto compute = [&](const auto numbers) {
+            Compute<kKeep, kVoters>(voters.data(), base, count, out, rest,
+                                    [=](FloatLanes b, const FloatLanes* d) {
+                                      return numbers.template Of<kVoters>(b, d);
+                                    });
+          };
+          if (kVotes == Votes::kFactored && !consensus_) {
+            exact_ ? compute(exact_sum_numbers_) : compute(sum_numbers_);
+          } else if (kVotes == Votes::kFactored && exact_) {
+            compute(exact_numbers_);
           } else {
             const FloatNumbers numbers = float_numbers_;
             Compute<kKeep, kVoters>(voters.data(), base, count, out, rest,
@@ -282,7 +329,47 @@ class PairVotes {
     doubts.ForEach(count, [&, list = at.data()](std::size_t i) {
       list[found++] = static_cast<std::uint16_t>(i);
     });
+    if (found > kMaxDoubts) {
+      return RedoAll<kKeep, kVotes>(voters, base, count, out);
+    }
     return found > 0 && Redo<kKeep, kVotes>(voters, base, {at.data(), found}, out);
+  }
+
+  // Does all elements again, side by side. True: a number is not finite.
+  template <PairKeep kKeep, Votes kVotes>
+  bool RedoAll(std::span<const PairVoter> voters, const std::byte* base, std::size_t count,
+               std::byte* out) const {
+    AnyNonfinite<Bf16> nonfinite;
+    const auto widen = [&](const std::byte* numbers, float* __restrict wide) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::uint16_t half = HalfAt(numbers, i);
+        nonfinite.Add(half);
+        wide[i] = FloatFromBf16(half);
+      }
+    };
+    std::array<float, kStep> bases;
+    std::array<std::array<float, kStep>, kMaxFloatVoters> x;
+    std::array<std::array<std::uint32_t, kStep>, kMaxFloatVoters> keep;
+    std::array<Voter<float>, kMaxFloatVoters> wide;
+    widen(base, bases.data());
+    for (std::size_t k = 0; k < voters.size(); ++k) {
+      widen(voters[k].x, x[k].data());
+      for (std::size_t i = 0; i < count; ++i) {
+        keep[k][i] = IsKept<kKeep>(voters[k], i, x[k][i], bases[i]) ? ~0U : 0U;
+      }
+      wide[k] = {
+          .x = x[k].data(), .keep = keep[k].data(), .factor = factors_[k], .weight = weights_[k]};
+    }
+    const std::span<const Voter<float>> all(wide.data(), voters.size());
+    std::array<double, kStep> results;
+    consensus_ ? MergeVotes<true, kVotes, float>(all, bases.data(), count, results.data(), end_)
+               : MergeVotes<false, kVotes, float>(all, bases.data(), count, results.data(), end_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint16_t result = Bf16FromDouble(results[i]);
+      std::memcpy(out + i * sizeof(result), &result, sizeof(result));
+      nonfinite.Add(result);
+    }
+    return nonfinite.found();
   }
 
   // Does some elements again, one by one. True: a number is not finite.
@@ -307,8 +394,10 @@ class PairVotes {
         x[k] = take(voters[k].x, i);
         keep[k] = IsKept<kKeep>(voters[k], i, x[k], b) ? ~0U : 0U;
       }
+      const std::span<const Voter<float>> all(wide.data(), voters.size());
       const std::uint16_t result =
-          Bf16FromDouble(MergeVote<kVotes, float>({wide.data(), voters.size()}, &b, end_));
+          Bf16FromDouble(consensus_ ? MergeVote<true, kVotes, float>(all, &b, end_)
+                                    : MergeVote<false, kVotes, float>(all, &b, end_));
       std::memcpy(out + i * sizeof(result), &result, sizeof(result));
       nonfinite.Add(result);
     }
@@ -322,18 +411,25 @@ class PairVotes {
         return true;
       case PairKeep::kAbove:
         return static_cast<std::int32_t>(DifferenceKey(x, base)) > voter.above;
+      case PairKeep::kBand: {
+        const auto key = static_cast<std::int32_t>(DifferenceKey(x, base));
+        return key > voter.above && key <= voter.up_to;
+      }
       case PairKeep::kMasks:
         return voter.masks[i] != 0;
     }
   }
 
   bool possible_ = false;
+  bool consensus_ = true;
   bool exact_ = false;
   VoteEnd end_;
   std::array<double, kMaxFloatVoters> factors_{};
   std::array<double, kMaxFloatVoters> weights_{};
   ExactNumbers exact_numbers_{};
   FloatNumbers float_numbers_{};
+  SumNumbers<false> sum_numbers_{};
+  SumNumbers<true> exact_sum_numbers_{};
   std::int16_t span_ = -1;    // binades that inputs may span, in units of bfloat16's bits
   std::int16_t smaller_ = 0;  // s, in the same units
   std::uint16_t near_ = 0;
