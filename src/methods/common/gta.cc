@@ -161,8 +161,8 @@ class GtaMerge : public TensorMerge {
       for (std::size_t k = 0; k < models_.size(); ++k) {
         const std::optional<KeptKeys> kept = models_[k].thinning.Keys(piece);
         voters[k] = {.x = block.pairs[models_[k].thinning.input()] + bytes,
-                     .above = kept.has_value() ? kept->above : 0,
-                     .up_to = kept.has_value() ? kept->up_to : 0,
+                     .above = kept.value_or(KeptKeys{}).above,
+                     .up_to = kept.value_or(KeptKeys{}).up_to,
                      .masks = scratch.half_masks[k].data()};
         by_key = by_key && kept.has_value();
       }

@@ -11,9 +11,10 @@ namespace fuseo1 {
 inline constexpr std::size_t kSumLanes = 16;
 
 // Their sum, halves onto halves.
-inline double FoldLanes(std::array<double, kSumLanes> lanes) {
+template <std::size_t kCount>
+double FoldLanes(std::array<double, kCount> lanes) {
   double* const lane = lanes.data();
-  for (std::size_t width = kSumLanes / 2; width > 0; width /= 2) {
+  for (std::size_t width = kCount / 2; width > 0; width /= 2) {
     for (std::size_t l = 0; l < width; ++l) {
       lane[l] += lane[l + width];
     }

@@ -4,7 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <limits>
+#include <iterator>
 
 #include "base/check.h"
 #include "methods/method.h"

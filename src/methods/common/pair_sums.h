@@ -31,20 +31,12 @@ class PairSums {
     sums_[kHalf] += term(lower_odd);
     sums_[2 * kHalf - 1] += term(upper_odd);
   }
-  // As FoldLanes, which adds even lanes to even ones until two are left.
+  // As FoldLanes of all, which adds even lanes to even ones until two are left.
   double Fold() const {
-    std::array<double, kSumLanes> lanes;
+    std::array<std::array<double, kSumLanes / 2>, 2> lanes;
     static_assert(sizeof(lanes) == sizeof(sums_));
     std::memcpy(lanes.data(), sums_, sizeof(sums_));
-    double* const even = lanes.data();
-    double* const odd = even + kSumLanes / 2;
-    for (std::size_t width = kSumLanes / 4; width > 0; width /= 2) {
-      for (std::size_t l = 0; l < width; ++l) {
-        even[l] += even[l + width];
-        odd[l] += odd[l + width];
-      }
-    }
-    return even[0] + odd[0];
+    return FoldLanes(lanes[0]) + FoldLanes(lanes[1]);
   }
 
  private:

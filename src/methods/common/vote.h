@@ -151,23 +151,6 @@ void WithVoters(std::size_t count, Body body, Other other) {
   }
 }
 
-// The first element, a voter after the other.
-template <bool kConsensus, Votes kVotes, bool kDivides, class T>
-double MergeFirst(std::span<const Voter<T>> voters, const T* base, const VoteEnd& end) {
-  double balance = 0;
-  for (const Voter<T>& voter : voters) {
-    balance += VoteOf<kVotes>(voter, base, 0);
-  }
-  double numerator = kConsensus ? 0 : balance;
-  double divisor = 0;
-  if constexpr (kConsensus) {
-    for (const Voter<T>& voter : voters) {
-      Count<kVotes>(voter, VoteOf<kVotes>(voter, base, 0), Turn(balance), numerator, divisor);
-    }
-  }
-  return Finished<kDivides>(static_cast<double>(*base), numerator, divisor, end);
-}
-
 template <bool kConsensus, Votes kVotes, bool kDivides, class T>
 void Merge(std::span<const Voter<T>> voters, const T* base, std::size_t count, double* out,
            const VoteEnd& end) {
@@ -200,14 +183,6 @@ void MergeVotes(std::span<const Voter<T>> voters, const T* base, std::size_t cou
                 const VoteEnd& end) {
   vote_internal::WithEnd<kConsensus>(end, [&]<bool kDivides>() {
     vote_internal::Merge<kConsensus, kVotes, kDivides, T>(voters, base, count, out, end);
-  });
-}
-
-// The same of the first element alone.
-template <bool kConsensus, Votes kVotes, class T>
-double MergeVote(std::span<const Voter<T>> voters, const T* base, const VoteEnd& end) {
-  return vote_internal::WithEnd<kConsensus>(end, [&]<bool kDivides>() {
-    return vote_internal::MergeFirst<kConsensus, kVotes, kDivides, T>(voters, base, end);
   });
 }
 

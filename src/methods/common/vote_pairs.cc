@@ -41,9 +41,9 @@ PairVotes::PairVotes(const TensorTask& task, bool consensus, Votes votes,
   }
   exact_numbers_.inexact_count = inexact.value_or(0);  // of none nothing is wrong
   for (std::size_t k = 0; !consensus && k < count; ++k) {
-    sum_numbers_.factor[k] = static_cast<float>(factors[k] * end.lambda);
+    sum_numbers_.factor[k] = static_cast<float>(factors[k]);
   }
-  exact_sum_numbers_.factor = sum_numbers_.factor;
+  sum_numbers_.lambda = static_cast<float>(end.lambda);
   if (consensus && exact_) {
     BoundSteps(count);
   } else {

@@ -85,8 +85,6 @@ class PairVotes {
   using Doubts = Flags<std::uint16_t>;
   static constexpr std::size_t kStep = Doubts::kElems;
   static_assert(kStep <= kBlockElems);
-  // With more in doubt, the whole step is done again.
-  static constexpr std::size_t kMaxDoubts = kStep / 16;
   static constexpr std::uint32_t kSign = 0x80000000U;
   static constexpr std::uint32_t kHalfway = 0x8000;  // among lower halves
 
@@ -151,7 +149,7 @@ class PairVotes {
   };
 
   // base + step, which is wrong by `error`; `doubt`: what is in doubt for other reasons.
-  static Results ResultsOf(FloatLanes base, FloatLanes step, FloatLanes error, IntLanes doubt) {
+  static Results Rounded(FloatLanes base, FloatLanes step, FloatLanes error, IntLanes doubt) {
     const FloatLanes result = base + step;
     const FloatLanes lost = step - (result - base);  // by that addition
     const FloatLanes halfway = LanesAs<FloatLanes>((Bits(result) & kOddHalf) | kHalfway);
@@ -160,25 +158,35 @@ class PairVotes {
     return {Bits(result) + kHalfway, LanesAs<WordLanes>(doubt) & kHalfway, WordLanes{}};
   }
 
-  // Without consensus: all are added up, which is exact or is not.
-  template <bool kExact>
+  // Without consensus: all are added up. lambda comes last, for it gives a sum of 0 its sign.
   struct SumNumbers {
     std::array<float, kMaxFloatVoters> factor;
+    float lambda;
     float slack;
 
     template <std::size_t kVoters>
     Results Of(FloatLanes base, const FloatLanes* differences) const {
-      FloatLanes step{};
+      FloatLanes sum{};
       FloatLanes size{};
       for (std::size_t k = 0; k < kVoters; ++k) {
         const FloatLanes term = differences[k] * factor[k];
-        step += term;
+        sum += term;
         size += Magnitude(term);
       }
-      if constexpr (kExact) {
-        return {ToNearest(base + step), WordLanes{}, WordLanes{}};
+      return Rounded(base, sum * lambda, Magnitude(size * lambda) * slack, IntLanes{});
+    }
+  };
+  // Equal powers of two: nothing is rounded but the result.
+  struct ExactSumNumbers {
+    SumNumbers numbers;
+
+    template <std::size_t kVoters>
+    Results Of(FloatLanes base, const FloatLanes* differences) const {
+      FloatLanes sum{};
+      for (std::size_t k = 0; k < kVoters; ++k) {
+        sum += differences[k] * numbers.factor[k];
       }
-      return ResultsOf(base, step, size * slack, IntLanes{});
+      return {ToNearest(base + sum * numbers.lambda), WordLanes{}, WordLanes{}};
     }
   };
 
@@ -213,7 +221,7 @@ class PairVotes {
       if constexpr (kFactored) {
         doubt = Magnitude(balance) < size * slack;
       }
-      return ResultsOf(base, step, Magnitude(step) * slack, doubt);
+      return Rounded(base, step, Magnitude(step) * slack, doubt);
     }
 
     // Of the majority whose last members are in `others`. The sum of nobody is 0 in any scale.
@@ -311,7 +319,7 @@ class PairVotes {
                                     });
           };
           if (kVotes == Votes::kFactored && !consensus_) {
-            exact_ ? compute(exact_sum_numbers_) : compute(sum_numbers_);
+            exact_ ? compute(ExactSumNumbers{sum_numbers_}) : compute(sum_numbers_);
           } else if (kVotes == Votes::kFactored && exact_) {
             compute(exact_numbers_);
           } else {
@@ -329,77 +337,43 @@ class PairVotes {
     doubts.ForEach(count, [&, list = at.data()](std::size_t i) {
       list[found++] = static_cast<std::uint16_t>(i);
     });
-    if (found > kMaxDoubts) {
-      return RedoAll<kKeep, kVotes>(voters, base, count, out);
-    }
     return found > 0 && Redo<kKeep, kVotes>(voters, base, {at.data(), found}, out);
   }
 
-  // Does all elements again, side by side. True: a number is not finite.
+  // Gathers some elements, and does them again side by side. True: a number is not finite.
   template <PairKeep kKeep, Votes kVotes>
-  bool RedoAll(std::span<const PairVoter> voters, const std::byte* base, std::size_t count,
-               std::byte* out) const {
+  bool Redo(std::span<const PairVoter> voters, const std::byte* base,
+            std::span<const std::uint16_t> at, std::byte* out) const {
     AnyNonfinite<Bf16> nonfinite;
-    const auto widen = [&](const std::byte* numbers, float* __restrict wide) {
-      for (std::size_t i = 0; i < count; ++i) {
-        const std::uint16_t half = HalfAt(numbers, i);
+    const auto take = [&](const std::byte* numbers, float* __restrict wide) {
+      for (std::size_t n = 0; n < at.size(); ++n) {
+        const std::uint16_t half = HalfAt(numbers, at[n]);
         nonfinite.Add(half);
-        wide[i] = FloatFromBf16(half);
+        wide[n] = FloatFromBf16(half);
       }
     };
     std::array<float, kStep> bases;
     std::array<std::array<float, kStep>, kMaxFloatVoters> x;
     std::array<std::array<std::uint32_t, kStep>, kMaxFloatVoters> keep;
     std::array<Voter<float>, kMaxFloatVoters> wide;
-    widen(base, bases.data());
+    take(base, bases.data());
     for (std::size_t k = 0; k < voters.size(); ++k) {
-      widen(voters[k].x, x[k].data());
-      for (std::size_t i = 0; i < count; ++i) {
-        keep[k][i] = IsKept<kKeep>(voters[k], i, x[k][i], bases[i]) ? ~0U : 0U;
+      take(voters[k].x, x[k].data());
+      for (std::size_t n = 0; n < at.size(); ++n) {
+        keep[k][n] = IsKept<kKeep>(voters[k], at[n], x[k][n], bases[n]) ? ~0U : 0U;
       }
       wide[k] = {
           .x = x[k].data(), .keep = keep[k].data(), .factor = factors_[k], .weight = weights_[k]};
     }
     const std::span<const Voter<float>> all(wide.data(), voters.size());
     std::array<double, kStep> results;
-    consensus_ ? MergeVotes<true, kVotes, float>(all, bases.data(), count, results.data(), end_)
-               : MergeVotes<false, kVotes, float>(all, bases.data(), count, results.data(), end_);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint16_t result = Bf16FromDouble(results[i]);
-      std::memcpy(out + i * sizeof(result), &result, sizeof(result));
-      nonfinite.Add(result);
-    }
-    return nonfinite.found();
-  }
-
-  // Does some elements again, one by one. True: a number is not finite.
-  template <PairKeep kKeep, Votes kVotes>
-  bool Redo(std::span<const PairVoter> voters, const std::byte* base,
-            std::span<const std::uint16_t> at, std::byte* out) const {
-    AnyNonfinite<Bf16> nonfinite;
-    std::array<float, kMaxFloatVoters> x;
-    std::array<std::uint32_t, kMaxFloatVoters> keep;
-    std::array<Voter<float>, kMaxFloatVoters> wide;
-    for (std::size_t k = 0; k < voters.size(); ++k) {
-      wide[k] = {.x = &x[k], .keep = &keep[k], .factor = factors_[k], .weight = weights_[k]};
-    }
-    const auto take = [&](const std::byte* numbers, std::size_t i) {
-      const std::uint16_t half = HalfAt(numbers, i);
+    double* const result = results.data();
+    consensus_ ? MergeVotes<true, kVotes, float>(all, bases.data(), at.size(), result, end_)
+               : MergeVotes<false, kVotes, float>(all, bases.data(), at.size(), result, end_);
+    for (std::size_t n = 0; n < at.size(); ++n) {
+      const std::uint16_t half = Bf16FromDouble(result[n]);
+      std::memcpy(out + at[n] * sizeof(half), &half, sizeof(half));
       nonfinite.Add(half);
-      return FloatFromBf16(half);
-    };
-    for (const std::size_t i : at) {
-      const float b = take(base, i);
-      for (std::size_t k = 0; k < voters.size(); ++k) {
-        x[k] = take(voters[k].x, i);
-        keep[k] = IsKept<kKeep>(voters[k], i, x[k], b) ? ~0U : 0U;
-      }
-      const std::span<const Voter<float>> all(wide.data(), voters.size());
-      const std::uint16_t result =
-          Bf16FromDouble(consensus_ ? MergeVote<true, kVotes, float>(all, &b, end_)
-                                    : MergeVote<false, kVotes, float>(all, &b, end_));
-      std::memcpy(out + i * sizeof(result), &result, sizeof(result));
-      nonfinite.Add(result);
     }
     return nonfinite.found();
   }
@@ -428,8 +402,7 @@ class PairVotes {
   std::array<double, kMaxFloatVoters> weights_{};
   ExactNumbers exact_numbers_{};
   FloatNumbers float_numbers_{};
-  SumNumbers<false> sum_numbers_{};
-  SumNumbers<true> exact_sum_numbers_{};
+  SumNumbers sum_numbers_{};
   std::int16_t span_ = -1;    // binades that inputs may span, in units of bfloat16's bits
   std::int16_t smaller_ = 0;  // s, in the same units
   std::uint16_t near_ = 0;
