@@ -13,9 +13,9 @@
 #include <limits>
 #include <optional>
 
-#include "methods/common/lane_sum.h"
 #include "methods/common/one_input.h"
 #include "methods/common/order_statistics.h"
+#include "methods/common/softmax_divergence.h"
 #include "methods/common/task_vectors.h"
 #include "methods/common/torch_sums.h"
 #include "methods/common/vector_math.h"
@@ -25,54 +25,12 @@
 namespace fuseo1 {
 namespace {
 
-constexpr double kFloor = 1e-8;
 constexpr std::uint64_t kSampleElems = 1'000'000;
 
 // Ranks of the quartiles among `count` values.
 std::array<std::uint64_t, 3> QuartileRanks(std::uint64_t count) {
   const std::uint64_t last = count - 1;
   return {last / 4, last / 2, last - (last + 3) / 4};
-}
-
-template <class T>
-T Largest(const T* __restrict x, std::size_t count) {
-  T lane[kSumLanes];
-  std::fill(lane, lane + kSumLanes, -std::numeric_limits<T>::infinity());
-  std::size_t i = 0;
-  for (; i + kSumLanes <= count; i += kSumLanes) {
-    for (std::size_t l = 0; l < kSumLanes; ++l) {
-      lane[l] = x[i + l] > lane[l] ? x[i + l] : lane[l];
-    }
-  }
-  T largest = *std::max_element(lane, lane + kSumLanes);
-  for (; i < count; ++i) {
-    largest = x[i] > largest ? x[i] : largest;
-  }
-  return largest;
-}
-
-// out = e^(x − max); returns the sum.
-template <class T>
-double Exponentials(const T* __restrict x, std::size_t count, double* __restrict out) {
-  const double largest = Largest(x, count);
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] = Exp(x[i] - largest);
-  }
-  return LaneSum(count, [out](std::size_t i) { return out[i]; });
-}
-
-// Σ P log(P / Q) over a row; p and q are room for the row. Never negative in real numbers.
-template <class T>
-double Divergence(const T* other, const T* base, std::size_t count, double* __restrict p,
-                  double* __restrict q) {
-  const double p_scale = 1 / Exponentials(other, count, p);
-  const double q_scale = 1 / Exponentials(base, count, q);
-  for (std::size_t i = 0; i < count; ++i) {
-    const double pi = p[i] * p_scale + kFloor;
-    p[i] = pi * Log(pi / (q[i] * q_scale + kFloor));
-  }
-  const double sum = LaneSum(count, [p](std::size_t i) { return p[i]; });
-  return sum < 0 ? 0 : sum;
 }
 
 // Some rows of a tensor, spread over it, and of each some of its elements: from these follow
@@ -188,8 +146,10 @@ class ArceeFusion : public TensorMerge {
     }
     double& divergence = divergence_[static_cast<std::size_t>(index)];
     if (!measured_) {
-      double* p = scratch_.Of(row.worker);
-      divergence = Divergence(x, b, row.count, p, p + row_elems_);
+      divergence = SoftmaxDivergence(x, b, row.count, scratch_.Of(row.worker));
+      // One factor for all decides nothing; without it, what equals the threshold does so exactly.
+      divergence =
+          divergence_.size() == 1 && divergence > 0 && std::isfinite(divergence) ? 1 : divergence;
     }
     const double factor = divergence;
     const auto importance_of = [=](std::size_t i) {
@@ -198,13 +158,14 @@ class ArceeFusion : public TensorMerge {
     if (sampling()) {
       return sample_.Take(*place, importance_of);
     }
-    double importance[kBlockElems];
+    std::array<T, kBlockElems> change;
     for (std::size_t first = 0; first < row.count; first += kBlockElems) {
       const std::size_t count = std::min(kBlockElems, row.count - first);
       for (std::size_t i = 0; i < count; ++i) {
-        importance[i] = importance_of(first + i);
+        change[i] = std::fabs(x[first + i] - b[first + i]);
       }
-      quartiles_.Add(importance, count, row.worker);
+      quartiles_.Add(change.data(), factor, count, row.worker,
+                     [=](std::size_t i) { return importance_of(first + i); });
     }
   }
 
@@ -262,7 +223,7 @@ void TorchSoftmax(const T* x, std::size_t count, T* out) {
     }
   }
   for (std::size_t i = 0; i < count; ++i) {
-    out[i] = Policy::Round(Policy::Round(out[i] / lane[0]) + static_cast<T>(kFloor));
+    out[i] = Policy::Round(Policy::Round(out[i] / lane[0]) + static_cast<T>(kSoftmaxFloor));
   }
 }
 

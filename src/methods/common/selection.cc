@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "methods/common/keys.h"
 #include "methods/common/pairs.h"
+#include "methods/common/sample_bins.h"
 
 namespace fuseo1 {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 constexpr std::uint64_t kFewestSampleCells = 32;
 // Standard deviations of the sample's rank, widened because neighbours are alike.
 constexpr double kWindowDeviations = 6;
+// Windows end at multiples of 2^-9 of a key's number.
+constexpr unsigned kWindowBits = 23 - 9;
 
 // What costs least: a sample costs by its size n, a window by elems / sqrt(n).
 std::uint64_t SampleCells(std::uint64_t elems) {
@@ -225,17 +228,13 @@ void RankSearch::FinishSample(std::uint64_t rank) {
   const double share = static_cast<double>(rank) / static_cast<double>(elems_);
   const double margin =
       limits_.sample_margin * (kWindowDeviations * std::sqrt(size * share * (1 - share)) + 16);
-  auto from = keys_.begin();  // larger ones are before
-  const auto key_at = [&](double place) {
-    const double last = size - 1;
-    const auto at = keys_.begin() + static_cast<std::ptrdiff_t>(std::clamp(place, 0.0, last));
-    std::nth_element(from, at, keys_.end(), std::greater<>());
-    from = at;
-    return *at;
-  };
-  const double place = share * size;
-  const std::uint32_t highest = place - margin < 0 ? kNanKey : key_at(place - margin);
-  const std::uint32_t lowest = place + margin > size - 1 ? 0 : key_at(place + margin);
+  // From the largest on; the bins know them from the smallest on.
+  const double first = size * share - margin;
+  const double last = size * share + margin;
+  const SampleBins<std::uint32_t> bins(keys_, kWindowBits);
+  const std::uint32_t highest =
+      first < 0 ? kNanKey : std::min(bins.LastAt(size - 1 - first), kNanKey);
+  const std::uint32_t lowest = last > size - 1 ? 0 : bins.FirstAt(size - 1 - last);
   window_range_ = {lowest, highest};
   if (limits_.counts_window) {
     window_ = std::make_unique<KeyWindow>(elems_, static_cast<int>(workers_), window_range_,
