@@ -10,7 +10,7 @@ namespace fuseo1 {
 namespace {
 
 // Of a rank guessed from a sample: how far the window reaches, in standard errors.
-constexpr double kErrors = 4;
+constexpr double kErrors = 3;
 // Windows end at multiples of 2^-9 of a value.
 constexpr unsigned kWindowBits = 52 - 9;
 
